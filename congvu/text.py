@@ -73,9 +73,7 @@ def fold(text: str) -> str:
     # Decomposed before, because casefold of a composed letter may differ from its parts'.
     lowered = unicodedata.normalize("NFD", plain).casefold().translate(_D_TO_PLAIN)
     bare = "".join(
-        char
-        for char in unicodedata.normalize("NFD", lowered)
-        if unicodedata.category(char) != "Mn"
+        char for char in unicodedata.normalize("NFD", lowered) if unicodedata.category(char) != "Mn"
     )
     return clean(bare)
 
