@@ -1,0 +1,10 @@
+"""The app's name and label."""
+
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    """accounts and roles."""
+
+    name = "accounts"
+    verbose_name = "Tài khoản"

@@ -1,0 +1,42 @@
+"""Protections that stand between sign-in and every page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.roles import Role
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def session_idle(get_response: Handler) -> Handler:
+    """Administrators' sessions end sooner when idle than those of others."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and user.role == Role.ADMIN:
+            request.session.set_expiry(settings.ADMIN_SESSION_IDLE_MINUTES * 60)
+        return get_response(request)
+
+    return handle
+
+
+def password_change_due(get_response: Handler) -> Handler:
+    """Whoever signs in with a password that somebody else set changes it first."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and user.must_change_password:
+            change = reverse("accounts:password_change")
+            allowed = {change, reverse("accounts:logout"), reverse("healthz")}
+            if request.path not in allowed:
+                return redirect(change)
+        return get_response(request)
+
+    return handle

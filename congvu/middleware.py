@@ -1,0 +1,54 @@
+"""What every request passes through: the policy on content, and where a mark in the trail came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from congvu.trail import origin
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+# Everything comes from this host: no script or style in the page, none from elsewhere.
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def content_policy(get_response: Handler) -> Handler:
+    """Forbid the browser whatever does not come from this host."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        if request.user.is_authenticated:
+            # A page of records must not be found in the browser's memory after signing out.
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return handle
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The network address of whoever asks, seen past the proxies that `PROXY_COUNT` names."""
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop]
+    count = settings.PROXY_COUNT
+    if count and len(hops) >= count:
+        return hops[-count]
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def trail_origin(get_response: Handler) -> Handler:
+    """Let marks in the trail know from which address the deed came."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        token = origin.set(client_address(request))
+        try:
+            return get_response(request)
+        finally:
+            origin.reset(token)
+
+    return handle

@@ -1,0 +1,5 @@
+"""Parts of pages that templates draw from one place."""
+
+from django import template
+
+register = template.Library()

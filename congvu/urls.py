@@ -1,0 +1,21 @@
+"""Addresses. Each app names its own; the apps' first words are those of contract §2."""
+
+from django.urls import include, path
+
+from congvu import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("healthz", home.healthz, name="healthz"),
+    path("", include("accounts.urls")),
+    path("", include("units.urls")),
+    path("", include("directives.urls")),
+    path("", include("inspections.urls")),
+    path("", include("findings.urls")),
+    path("", include("reports.urls")),
+    path("", include("exchange.urls")),
+]
+
+handler403 = "congvu.errors.forbidden"
+handler404 = "congvu.errors.not_found"
+handler500 = "congvu.errors.server_error"

@@ -1,0 +1,153 @@
+"""Documents by number, date, issuer and type: what plans, rounds and remedies rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import ExtractYear, Upper
+from django.urls import reverse
+
+from congvu.access import Person
+from congvu.dates import format_day
+from congvu.fields import FoldedField, LineField
+from congvu.rules import Fault, Ruled, one_of
+from units.models import Unit, under
+
+# Domain notes, "Documents": 45/KH-UBND, 125/SNV-CCHC, 202/2025/QH15; and the Party's 35-CT/TU.
+NUMBER_PATTERNS = (
+    re.compile(r"^\d{1,5}[a-z]?/((19|20)\d{2}/)?[A-ZĐ][A-Za-zĐđ0-9]*(-[A-ZĐ&][A-Za-zĐđ0-9&]*)*$"),
+    re.compile(r"^\d{1,5}-[A-ZĐ]+/[A-ZĐ][A-Za-zĐđ0-9]*$"),
+)
+
+
+def is_document_number(text: str) -> bool:
+    """Whether the text is a number and symbol as NĐ 30/2020 and the Party write them."""
+    return any(pattern.match(text) for pattern in NUMBER_PATTERNS)
+
+
+class DocumentType(models.TextChoices):
+    """Types of document with their letters (domain notes)."""
+
+    PLAN = "KH", "Kế hoạch"
+    DECISION = "QD", "Quyết định"
+    NOTICE = "TB", "Thông báo"
+    REPORT = "BC", "Báo cáo"
+    MINUTES = "BB", "Biên bản"
+    LETTER = "CV", "Công văn"
+    SUBMISSION = "TTR", "Tờ trình"
+    DIRECTIVE = "CT", "Chỉ thị"
+    TELEGRAM = "CD", "Công điện"
+    GUIDANCE = "HD", "Hướng dẫn"
+    RESOLUTION = "NQ", "Nghị quyết"
+    CONCLUSION = "KL", "Kết luận"
+    LAW = "L", "Luật"
+    DECREE = "ND", "Nghị định"
+
+
+_TAKEN = "Cơ quan này đã có văn bản mang số ký hiệu đó trong cùng năm."
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    """Documents, by who asks."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Documents issued by units in scope or kept by them."""
+        if not person.may("documents.view"):
+            return self.none()
+        return self.filter(
+            under(person.scope_paths, "issuer__") | under(person.scope_paths, "kept_by__")
+        )
+
+
+def _file_path(document: Document, filename: str) -> str:
+    """Where a document's file lies: a folder a year; storage makes the name unique."""
+    return f"documents/{document.issued_on.year}/{filename}"
+
+
+class Document(Ruled):
+    """A document: number and symbol, day, issuer, type, subject, and the file if there is one."""
+
+    Type = DocumentType
+
+    number = LineField("số ký hiệu", max_length=60)
+    issued_on = models.DateField("ngày ban hành")
+    issuer = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        verbose_name="cơ quan ban hành",
+        null=True,
+        blank=True,
+        related_name="documents_issued",
+    )
+    # Ministries, the Government and the Party stand in no tree of units.
+    issuer_name = LineField("cơ quan ban hành khác", max_length=200, blank=True, default="")
+    # A unit registers documents of others too: they are in its scope by this.
+    kept_by = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="đơn vị lưu", related_name="documents_kept"
+    )
+    type = models.CharField("loại văn bản", max_length=3, choices=DocumentType.choices)
+    subject = LineField("trích yếu", max_length=500)
+    signer = LineField("người ký", max_length=150, blank=True, default="")
+    file = models.FileField("tệp", upload_to=_file_path, blank=True, max_length=255)
+    folded = FoldedField(source=("number", "subject"))
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "văn bản"
+        verbose_name_plural = "văn bản"
+        ordering = ("-issued_on", "-pk")
+        constraints = (
+            one_of("type", DocumentType),
+            models.UniqueConstraint(
+                "issuer",
+                Upper("number"),
+                ExtractYear("issued_on"),
+                condition=Q(issuer__isnull=False),
+                name="directives_document_identity",
+                violation_error_message=_TAKEN,
+            ),
+            models.UniqueConstraint(
+                "kept_by",
+                Upper("issuer_name"),
+                Upper("number"),
+                ExtractYear("issued_on"),
+                condition=Q(issuer__isnull=True),
+                name="directives_document_identity_outside",
+                violation_error_message=_TAKEN,
+            ),
+            models.CheckConstraint(
+                condition=Q(issuer__isnull=True) ^ Q(issuer_name=""),
+                name="directives_document_one_issuer",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} ngày {format_day(self.issued_on)}"
+
+    def get_absolute_url(self) -> str:
+        """The document's page."""
+        return reverse("directives:document_detail", args=[self.pk])
+
+    def faults(self) -> Iterator[Fault]:
+        """The number is written as documents are numbered; the issuer existed on that day."""
+        if not is_document_number(self.number):
+            yield Fault(
+                "number",
+                f"“{self.number}” không đúng cách ghi số ký hiệu; hãy ghi như 45/KH-UBND, "
+                "202/2025/QH15 hoặc 35-CT/TU.",
+            )
+        if (self.issuer is None) == (self.issuer_name == ""):
+            yield Fault(
+                "issuer",
+                "Hãy chọn cơ quan ban hành trong danh mục, hoặc ghi tên cơ quan khác, một trong hai.",
+            )
+        if self.issuer and not self.issuer.exists_on(self.issued_on):
+            yield Fault(
+                "issuer",
+                f"{self.issuer.name} không có hiệu lực vào ngày {format_day(self.issued_on)}.",
+            )

@@ -1,0 +1,7 @@
+"""Addresses of the workbook."""
+
+from django.urls import URLPattern
+
+app_name = "exchange"
+
+urlpatterns: list[URLPattern] = []

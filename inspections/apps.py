@@ -1,0 +1,10 @@
+"""The app's name and label."""
+
+from django.apps import AppConfig
+
+
+class InspectionsConfig(AppConfig):
+    """plans, teams, rounds and visits."""
+
+    name = "inspections"
+    verbose_name = "Kiểm tra"

@@ -1,0 +1,208 @@
+"""Returns: figures that a unit reports for a period, because it does not log each round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Self
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from congvu.access import Person
+from congvu.dates import format_day
+from congvu.fields import BlockField
+from congvu.rules import Fault, Ruled, one_of, ordered
+from congvu.trail import mark
+from units.models import Unit, under
+
+# The figures that returns add to (contract §4 rule 7), with their headings in the workbook.
+FIGURES: dict[str, str] = {
+    "rounds_planned": "Số cuộc theo kế hoạch",
+    "rounds_surprise": "Số cuộc đột xuất",
+    "rounds_verification": "Số cuộc xác minh",
+    "rounds_thematic": "Số cuộc chuyên đề",
+    "rounds_recheck": "Số cuộc phúc tra",
+    "visits": "Số lượt đơn vị",
+    "finding_units": "Số đơn vị có tồn tại",
+    "review_units": "Số đơn vị kiểm điểm",
+    "review_people": "Số cá nhân kiểm điểm",
+    "discipline_people": "Số người bị kỷ luật",
+    "explain_rectify_units": "Số đơn vị giải trình, khắc phục",
+    "remind_units": "Số đơn vị nhắc nhở",
+}
+
+
+class ReturnStatus(models.TextChoices):
+    """Where a return stands; only an accepted one counts."""
+
+    DRAFT = "DRAFT", "Đang lập"
+    SUBMITTED = "SUBMITTED", "Chờ duyệt"
+    ACCEPTED = "ACCEPTED", "Đã chấp nhận"
+    SENT_BACK = "SENT_BACK", "Bị trả lại"
+
+
+class ReturnQuerySet(models.QuerySet["Return"]):
+    """Returns, by who asks."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Returns of units in scope."""
+        if not person.may("returns.view"):
+            return self.none()
+        return self.filter(under(person.scope_paths, "unit__"))
+
+    def accepted(self) -> Self:
+        """Those that count."""
+        return self.filter(status=ReturnStatus.ACCEPTED)
+
+    def sharing_a_day(self, first: object, last: object) -> Self:
+        """Those whose period has a day in common with `first`–`last`."""
+        return self.filter(first_day__lte=last, last_day__gte=first)
+
+
+def _figure(key: str) -> models.PositiveIntegerField[int | None, int | None]:
+    return models.PositiveIntegerField(FIGURES[key].lower(), null=True, blank=True)
+
+
+class Return(Ruled):
+    """The figures of one unit for one period (số liệu báo cáo). A blank figure counts as 0."""
+
+    Status = ReturnStatus
+
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="đơn vị", related_name="returns")
+    first_day = models.DateField("từ ngày")
+    last_day = models.DateField("đến ngày")
+    status = models.CharField(
+        "trạng thái", max_length=10, choices=ReturnStatus.choices, default=ReturnStatus.DRAFT
+    )
+    rounds_planned = _figure("rounds_planned")
+    rounds_surprise = _figure("rounds_surprise")
+    rounds_verification = _figure("rounds_verification")
+    rounds_thematic = _figure("rounds_thematic")
+    rounds_recheck = _figure("rounds_recheck")
+    visits = _figure("visits")
+    finding_units = _figure("finding_units")
+    review_units = _figure("review_units")
+    review_people = _figure("review_people")
+    discipline_people = _figure("discipline_people")
+    explain_rectify_units = _figure("explain_rectify_units")
+    remind_units = _figure("remind_units")
+    sent_on = models.DateField("ngày gửi", null=True, blank=True)
+    remark = BlockField("ghi chú", blank=True, default="")
+    # Why the return was sent back, for whoever has to put it right.
+    reason = BlockField("lý do trả lại", blank=True, default="")
+
+    objects = ReturnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "số liệu báo cáo"
+        verbose_name_plural = "số liệu báo cáo"
+        ordering = ("-last_day", "-pk")
+        constraints = (
+            one_of("status", ReturnStatus),
+            ordered("first_day", "last_day"),
+            models.CheckConstraint(
+                condition=~Q(status="SENT_BACK") | ~Q(reason=""), name="reports_return_reason"
+            ),
+        )
+        indexes = (models.Index(fields=["last_day", "first_day"], name="reports_return_days"),)
+
+    def __str__(self) -> str:
+        return (
+            f"Số liệu của {self.unit} từ {format_day(self.first_day)} đến "
+            f"{format_day(self.last_day)}"
+        )
+
+    def get_absolute_url(self) -> str:
+        """The return's page."""
+        return reverse("reports:return_detail", args=[self.pk])
+
+    def figures(self) -> tuple[int, ...]:
+        """The figures in the order of `FIGURES`; a blank one is 0 (contract §4 rule 7)."""
+        return tuple(getattr(self, key) or 0 for key in FIGURES)
+
+    def faults(self) -> Iterator[Fault]:
+        """Days in order; the period lies within the unit's life (contract §3)."""
+        if self.last_day < self.first_day:
+            yield Fault("last_day", "Ngày cuối kỳ không được trước ngày đầu kỳ.")
+        elif not self.unit.covers(self.first_day, self.last_day):
+            yield Fault(
+                "first_day"
+                if self.unit.valid_from and self.first_day < self.unit.valid_from
+                else "last_day",
+                f"Kỳ báo cáo vượt ra ngoài thời gian có hiệu lực của {self.unit.name} "
+                f"({self.unit.span_text}).",
+            )
+
+    def clean(self) -> None:
+        """Also: no other return of the unit shares a day (contract §3, "Refused")."""
+        super().clean()
+        if not self.is_filled or self.last_day < self.first_day:
+            return
+        others = Return.objects.filter(unit=self.unit).exclude(pk=self.pk)
+        other = others.sharing_a_day(self.first_day, self.last_day).first()
+        if other:
+            raise ValidationError(
+                {
+                    "first_day": f"Kỳ này trùng ngày với số liệu đã có của {self.unit.name}: từ "
+                    f"{format_day(other.first_day)} đến {format_day(other.last_day)}."
+                }
+            )
+
+    def is_editable_by(self, user: User) -> bool:
+        """Whether the user may write the figures: staff in scope, the reporter for its own unit.
+
+        A reporter's return is open until it is sent, and again when it was sent back.
+        """
+        if not user.may("returns.change") or not user.in_scope(self.unit):
+            return False
+        if user.may("returns.decide"):
+            return True
+        return self.unit_id in user.lineage_ids and self.status in (
+            ReturnStatus.DRAFT,
+            ReturnStatus.SENT_BACK,
+        )
+
+    def require_editable(self, user: User) -> None:
+        """Raise `PermissionDenied` (403) for whoever may only read."""
+        if not self.is_editable_by(user):
+            raise PermissionDenied(
+                "Số liệu đã gửi hoặc đã được chấp nhận thì đơn vị không sửa được nữa; hãy đề nghị "
+                "Sở Nội vụ trả lại."
+            )
+
+    def _step(
+        self, status: ReturnStatus, deed: str, by: User, allowed: tuple[str, ...], reason: str = ""
+    ) -> None:
+        old = ReturnStatus(self.status)
+        if old not in allowed:
+            raise ValidationError(
+                f"{self} đang ở trạng thái “{old.label}” nên không chuyển sang “{status.label}” "
+                "được."
+            )
+        with transaction.atomic():
+            self.status = status
+            self.reason = reason
+            names = ["status", "reason"]
+            if status == ReturnStatus.SUBMITTED:
+                self.sent_on = timezone.localdate()
+                names.append("sent_on")
+            self.write(*names)
+            mark(by, self, deed, {"status": (old.label, status.label)}, note=reason)
+
+    def submit(self, by: User) -> None:
+        """The unit sends its figures; from now on it cannot change them."""
+        open_to_unit = (ReturnStatus.DRAFT, ReturnStatus.SENT_BACK)
+        self._step(ReturnStatus.SUBMITTED, "submitted", by, open_to_unit)
+
+    def accept(self, by: User) -> None:
+        """Staff take the figures: they count from now on."""
+        self._step(ReturnStatus.ACCEPTED, "accepted", by, (ReturnStatus.SUBMITTED,))
+
+    def send_back(self, by: User, reason: str) -> None:
+        """Staff send the figures back with the reason; they no longer count."""
+        sent = (ReturnStatus.SUBMITTED, ReturnStatus.ACCEPTED)
+        self._step(ReturnStatus.SENT_BACK, "returned", by, sent, reason)

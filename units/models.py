@@ -1,0 +1,361 @@
+"""Units in time: a tree by path, days in force, names by date, successions and lineages.
+
+A unit's parent never changes: a merger, split or change of parent closes the unit and opens others,
+tied by `Succession`; a new name or class is a dated name on the same unit. So the path of ancestors
+is written once, and a subtree is one indexed prefix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+
+from congvu.access import Person
+from congvu.dates import format_day
+from congvu.fields import BlockField, FoldedField, LineField, SortKeyField
+from congvu.rules import Fault, Ruled, one_of, ordered
+
+
+class Kind(models.TextChoices):
+    """Kinds of unit (contract §3, "Loại"); the order is that of levels in reports."""
+
+    PROVINCE = "PROVINCE", "Cấp tỉnh"
+    DEPARTMENT = "DEPARTMENT", "Sở, ban, ngành"
+    DISTRICT = "DISTRICT", "Cấp huyện"
+    COMMUNE = "COMMUNE", "Cấp xã"
+    PUBLIC_SERVICE_UNIT = "PUBLIC_SERVICE_UNIT", "Đơn vị sự nghiệp"
+    DIVISION = "DIVISION", "Phòng, bộ phận"
+
+
+class SuccessionKind(models.TextChoices):
+    """How a unit passed into another (contract §3)."""
+
+    MERGE = "MERGE", "Nhập"
+    SPLIT = "SPLIT", "Chia"
+    CONTINUE = "CONTINUE", "Tiếp tục"
+
+
+def under(paths: Iterable[str], prefix: str = "") -> Q:
+    """The condition that a unit stands at or under one of the paths.
+
+    `prefix` leads from the filtered model to its unit, such as `body__`. No path: nothing fits.
+    """
+    conditions = [Q(**{f"{prefix}path__startswith": path}) for path in paths]
+    return reduce(or_, conditions, Q(**{f"{prefix}pk__in": []}))
+
+
+def topmost(units: Iterable[Unit]) -> list[Unit]:
+    """Those units that do not stand under another of them (contract §4 rule 7)."""
+    kept: list[Unit] = []
+    for unit in sorted(units, key=lambda each: len(each.path)):
+        if not any(unit.path.startswith(other.path) for other in kept):
+            kept.append(unit)
+    return kept
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    """Units, by date, by place in the tree, and by who asks."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Scope, written once: the lineage of the person's unit and all under it (contract §5)."""
+        return self.filter(under(person.scope_paths))
+
+    def in_force(self, on: date) -> Self:
+        """Units that exist on that day."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=on),
+            Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        )
+
+    def at(self, code: str, on: date) -> Unit:
+        """The unit that bore the code on that day: the one way from a code to a unit.
+
+        Raises `Unit.DoesNotExist`, which names the periods in which the code was borne.
+        """
+        unit = self.in_force(on).filter(code=code).first()
+        if unit is None:
+            raise Unit.DoesNotExist(self.why_not(code, on))
+        return unit
+
+    def why_not(self, code: str, on: date) -> str:
+        """The sentence for a code that no unit bore on that day (contract §4 rule 9)."""
+        spans = [
+            f"{each.name} ({each.span_text})"
+            for each in self.filter(code=code).order_by(F("valid_from").asc(nulls_first=True))
+        ]
+        if not spans:
+            return f"Không có đơn vị nào mang mã “{code}”."
+        return (
+            f"Ngày {format_day(on)} không có đơn vị nào mang mã “{code}”. "
+            f"Mã này từng thuộc về: {'; '.join(spans)}."
+        )
+
+    def place(self) -> None:
+        """Write the path of units just added, whose parents have theirs already."""
+        parent = Unit.objects.filter(pk=OuterRef("parent_id")).values("path")
+        own = Concat(Cast("pk", models.TextField()), Value("/"))
+        self.filter(parent__isnull=True).update(path=own)
+        self.filter(parent__isnull=False).update(path=Concat(Subquery(parent), own))
+
+    def lineages(self) -> list[Unit]:
+        """The units of this queryset and, transitively, all that they stand for.
+
+        These are predecessors by MERGE or CONTINUE, and by SPLIT where the unit is the main heir
+        (contract §4 rule 2). Two queries, however long the chain.
+        """
+        start = [unit.pk for unit in self.only("pk")]
+        if not start:
+            return []
+        slots = ", ".join(["%s"] * len(start))
+        found = Unit.objects.raw(
+            f"""WITH RECURSIVE line(id) AS (
+                SELECT id FROM units_unit WHERE id IN ({slots})
+                UNION
+                SELECT s.predecessor_id FROM units_succession s JOIN line ON s.successor_id = line.id
+                WHERE s.kind <> 'SPLIT' OR s.is_main)
+            SELECT u.* FROM units_unit u JOIN line ON line.id = u.id""",  # only placeholders are put in
+            start,
+        )
+        return list(found)
+
+
+class Unit(Ruled):
+    """An agency, district, commune or division in one stretch of time."""
+
+    Kind = Kind
+
+    code = LineField("mã đơn vị", max_length=50)
+    name = LineField("tên đơn vị", max_length=300)
+    kind = models.CharField("loại", max_length=20, choices=Kind.choices)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name="đơn vị cấp trên",
+        null=True,
+        blank=True,
+        related_name="children",
+    )
+    # "12/345/": the ids from the root down to this unit.
+    path = models.CharField(max_length=255, default="", editable=False, db_index=True)
+    valid_from = models.DateField("hiệu lực từ", null=True, blank=True)
+    valid_to = models.DateField("hiệu lực đến", null=True, blank=True)
+    identifier = LineField("mã định danh điện tử", max_length=35, blank=True, default="")
+    legal_basis = LineField("căn cứ thành lập", max_length=300, blank=True, default="")
+    closing_basis = LineField("căn cứ kết thúc", max_length=300, blank=True, default="")
+    folded = FoldedField(source=("code", "name"))
+    sort_key = SortKeyField(source=("name",), db_index=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đơn vị"
+        verbose_name_plural = "đơn vị"
+        ordering = ("sort_key", "code")
+        constraints = (
+            one_of("kind", Kind),
+            ordered("valid_from", "valid_to"),
+            models.UniqueConstraint(fields=["code", "valid_from"], name="units_unit_identity"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("pk")), name="units_unit_own_parent"
+            ),
+        )
+        indexes = (models.Index(fields=["code"], name="units_unit_code"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The unit's page."""
+        return reverse("units:unit_detail", args=[self.pk])
+
+    @property
+    def span_text(self) -> str:
+        """When the unit exists, in words."""
+        match self.valid_from, self.valid_to:
+            case None, None:
+                return "không giới hạn thời gian"
+            case None, date() as last:
+                return f"đến {format_day(last)}"
+            case date() as first, None:
+                return f"từ {format_day(first)}"
+            case date() as first, date() as last:
+                return f"từ {format_day(first)} đến {format_day(last)}"
+        raise AssertionError("both ends are days or None")
+
+    def exists_on(self, day: date) -> bool:
+        """Whether the unit is in force on that day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+    def covers(self, first: date, last: date) -> bool:
+        """Whether the unit is in force on every day from `first` to `last`."""
+        return self.exists_on(first) and self.exists_on(last)
+
+    def name_on(self, day: date) -> str:
+        """The name borne on that day (reads `former_names`: prefetch it for lists)."""
+        for former in sorted(self.former_names.all(), key=lambda each: each.valid_to):
+            if day <= former.valid_to:
+                return former.name
+        return self.name
+
+    @property
+    def ancestor_ids(self) -> list[int]:
+        """Ids of the units above, from the root down."""
+        return [int(part) for part in self.path.split("/")[:-2]]
+
+    def is_under(self, other: Unit) -> bool:
+        """Whether this unit is `other` or stands under it."""
+        return self.path.startswith(other.path)
+
+    def subtree(self) -> UnitQuerySet:
+        """This unit and all that ever stood under it."""
+        return Unit.objects.filter(under([self.path]))
+
+    def lineage(self) -> list[Unit]:
+        """The units that this one stands for, itself first (contract §4 rule 2). Two queries."""
+        found = Unit.objects.filter(pk=self.pk).lineages()
+        return sorted(found, key=lambda each: (each.pk != self.pk, each.sort_key))
+
+    def heirs(self) -> list[Unit]:
+        """The units that directly followed this one, the main heir first."""
+        steps = self.as_predecessor.select_related("successor").order_by("-is_main", "pk")
+        return [step.successor for step in steps]
+
+    def faults(self) -> Iterator[Fault]:
+        """Contract §3: within the parent's days; not its own superior; days in order."""
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            yield Fault("valid_to", "Ngày kết thúc hiệu lực không được trước ngày bắt đầu.")
+        parent = self.parent
+        if parent is None:
+            return
+        if parent is self or (self.pk and parent.pk == self.pk):
+            yield Fault("parent", "Một đơn vị không thể là cấp trên của chính nó.")
+            return
+        if parent.valid_from and (self.valid_from is None or self.valid_from < parent.valid_from):
+            yield Fault(
+                "valid_from",
+                f"Đơn vị không thể có trước cấp trên của nó: {parent.name} có hiệu lực "
+                f"{parent.span_text}.",
+            )
+        if parent.valid_to and (self.valid_to is None or self.valid_to > parent.valid_to):
+            yield Fault(
+                "valid_to",
+                f"Đơn vị không thể còn sau khi cấp trên kết thúc: {parent.name} có hiệu lực "
+                f"{parent.span_text}.",
+            )
+
+
+class FormerName(models.Model):
+    """A name that the unit bore up to and including a day; the name of today is the unit's own."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="former_names")
+    name = LineField("tên", max_length=300)
+    valid_to = models.DateField("mang đến ngày")
+    legal_basis = LineField("căn cứ đổi tên", max_length=300, blank=True, default="")
+    folded = FoldedField(source=("name",))
+
+    class Meta:
+        verbose_name = "tên cũ"
+        verbose_name_plural = "tên cũ"
+        ordering = ("valid_to",)
+        constraints = (
+            models.UniqueConstraint(fields=["unit", "valid_to"], name="units_formername_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} (đến {format_day(self.valid_to)})"
+
+
+class Succession(models.Model):
+    """One unit passing, wholly or in part, into another on a day."""
+
+    Kind = SuccessionKind
+
+    predecessor = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="đơn vị cũ", related_name="as_predecessor"
+    )
+    successor = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="đơn vị mới", related_name="as_successor"
+    )
+    effective_on = models.DateField("ngày hiệu lực")
+    kind = models.CharField("loại", max_length=10, choices=SuccessionKind.choices)
+    # For MERGE and CONTINUE always true: they have one heir.
+    is_main = models.BooleanField("mặc định", default=True)
+    legal_basis = LineField("căn cứ", max_length=300, blank=True, default="")
+    note = BlockField("ghi chú", blank=True, default="")
+
+    class Meta:
+        verbose_name = "kế thừa"
+        verbose_name_plural = "kế thừa"
+        ordering = ("effective_on", "pk")
+        constraints = (
+            one_of("kind", SuccessionKind),
+            models.UniqueConstraint(
+                fields=["predecessor", "successor", "effective_on"],
+                name="units_succession_identity",
+            ),
+            # One heir, or one main heir among those of a split: else figures would be counted in
+            # two lineages.
+            models.UniqueConstraint(
+                fields=["predecessor"],
+                condition=Q(is_main=True),
+                name="units_succession_one_main_heir",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="SPLIT") | Q(is_main=True), name="units_succession_main"
+            ),
+            models.CheckConstraint(
+                condition=~Q(predecessor=F("successor")), name="units_succession_two_units"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.predecessor} → {self.successor}"
+
+    def faults(self) -> Iterator[Fault]:
+        """The old unit is in force on the day before, the new one on the day itself."""
+        eve = self.effective_on - timedelta(days=1)
+        if not self.predecessor.exists_on(eve):
+            yield Fault(
+                "predecessor",
+                f"{self.predecessor.name} không có hiệu lực vào ngày {format_day(eve)}.",
+            )
+        if not self.successor.exists_on(self.effective_on):
+            yield Fault(
+                "successor",
+                f"{self.successor.name} không có hiệu lực vào ngày "
+                f"{format_day(self.effective_on)}.",
+            )
+        if self.predecessor == self.successor:
+            yield Fault("successor", "Đơn vị cũ và đơn vị mới phải khác nhau.")
+
+
+def heirs_faults(successions: Iterable[Succession]) -> Iterator[tuple[Succession, str]]:
+    """Predecessors with two heirs that are no split, and splits without one main heir.
+
+    Takes all successions of the predecessors concerned (contract §3, "Refused"); each fault comes
+    with the succession at which it is to be shown.
+    """
+    by_predecessor: dict[Any, list[Succession]] = {}
+    for each in successions:
+        by_predecessor.setdefault(each.predecessor, []).append(each)
+    for predecessor, steps in by_predecessor.items():
+        if len(steps) > 1 and any(step.kind != SuccessionKind.SPLIT for step in steps):
+            yield (
+                steps[-1],
+                f"{predecessor.name} có hai đơn vị kế thừa mà không phải là chia tách.",
+            )
+        elif sum(step.is_main for step in steps) != 1:
+            yield (
+                steps[-1],
+                f"Việc chia {predecessor.name} phải có đúng một đơn vị kế thừa mặc định.",
+            )

@@ -1,0 +1,7 @@
+"""Addresses of units in time."""
+
+from django.urls import URLPattern
+
+app_name = "units"
+
+urlpatterns: list[URLPattern] = []
