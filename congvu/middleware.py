@@ -1,4 +1,4 @@
-"""What every request passes through: the policy on content, and where a mark in the trail came from."""
+"""What every request passes through: the policy on content, and where marks come from."""
 
 from __future__ import annotations
 

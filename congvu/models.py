@@ -71,7 +71,7 @@ class Event(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Add the mark; refused for a mark that exists, since the trail is append-only."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("Nhật ký chỉ được ghi thêm, không được sửa.")
         super().save(*args, **kwargs)
 

@@ -351,7 +351,7 @@ class Round(Ruled):
     def clean(self) -> None:
         """Also: the days still hold every visit, and the discipline forms of its remedies."""
         super().clean()
-        if self.pk is None or not self.is_filled:
+        if self._state.adding or not self.is_filled:
             return
         outside = self.visits.exclude(visited_on__range=(self.starts_on, self.ends_on)).first()
         if outside:

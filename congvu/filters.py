@@ -1,0 +1,57 @@
+"""Filters that the lists share. The filter form of a page serves its export too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import QueryDict
+from django_filters.filters import CharFilter, ChoiceFilter, DateFilter
+from django_filters.filterset import FilterSet
+
+from congvu.forms import DayField
+from congvu.text import fold
+
+
+class SearchFilter(CharFilter):
+    """Words in any order, without tone marks: `dai tu` finds `Đại Từ`.
+
+    `columns` are folded columns; a record fits when each word stands in one of them.
+    """
+
+    def __init__(self, *columns: str, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Tìm")
+        self.columns = columns or ("folded",)
+        super().__init__(**kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Keep the records in which every word is found."""
+        for word in fold(value or "").split():
+            condition = Q()
+            for column in self.columns:
+                condition |= Q(**{f"{column}__contains": word})
+            qs = qs.filter(condition)
+        return qs
+
+
+class DayFilter(DateFilter):
+    """A day typed as people write it."""
+
+    field_class = DayField
+
+
+class CodeFilter(ChoiceFilter):
+    """One of a set of codes, shown by its label."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("empty_label", "Tất cả")
+        super().__init__(*args, **kwargs)
+
+
+class ListFilter(FilterSet):
+    """The filters of one list. Faults leave the list unfiltered and are shown at their field."""
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], request: Any) -> None:
+        super().__init__(data=data, queryset=queryset, request=request)
+        for field in self.form.fields.values():
+            field.required = False

@@ -1,0 +1,129 @@
+"""The one safe workbook writer: every list that leaves as a file goes through here.
+
+Rows are written to the file as they come, so that memory does not grow with their number. Text is
+written as text whatever it begins with, and marked so that a later edit does not make it a formula;
+codes stay text, figures are numbers and days are days (domain notes, "Excel").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import IO, Any
+
+import xlsxwriter
+from django.utils import timezone
+
+Value = str | int | float | Decimal | date | bool | None
+
+# Excel takes no more than this in one cell, or in one sheet.
+CELL_LIMIT = 32_767
+ROW_LIMIT = 1_048_576
+# A cell that begins so would be read as a formula when somebody edits it.
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading, its width in characters, and what its numbers look like."""
+
+    text: str
+    width: int = 16
+    number_format: str = "#,##0"
+
+
+class Book:
+    """A workbook being written; leave its `with` block to finish the file."""
+
+    def __init__(self, target: str | Path | IO[bytes]) -> None:
+        self._book = xlsxwriter.Workbook(
+            str(target) if isinstance(target, Path) else target,
+            {"constant_memory": True, "default_date_format": "dd/mm/yyyy"},
+        )
+        self._book.set_size(2400, 1200)
+        font = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
+        self._font = font
+        self._head = self._format(
+            bold=True, text_wrap=True, align="center", border=1, bg_color="#E9ECEF"
+        )
+        self._text = self._format(num_format="@")
+        # The mark of Excel's own apostrophe: what follows is text.
+        self._quoted = self._format(num_format="@", quote_prefix=True)
+        self._day = self._format(num_format="dd/mm/yyyy", align="left")
+        self._moment = self._format(num_format="dd/mm/yyyy hh:mm", align="left")
+        self._numbers: dict[str, Any] = {}
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._book.close()
+
+    def _format(self, **properties: Any) -> Any:
+        return self._book.add_format({**self._font, **properties})
+
+    def _number(self, number_format: str) -> Any:
+        if number_format not in self._numbers:
+            self._numbers[number_format] = self._format(num_format=number_format)
+        return self._numbers[number_format]
+
+    def sheet(
+        self,
+        title: str,
+        headings: Sequence[Heading],
+        rows: Iterable[Sequence[Value]],
+        *,
+        choices: dict[int, Sequence[str]] | None = None,
+    ) -> int:
+        """Add a sheet of headings and rows; returns the number of rows written.
+
+        `choices` gives columns (from 0) a list to pick from. Raises `ValueError` when the rows are
+        more than a sheet can hold: nothing is cut silently.
+        """
+        page = self._book.add_worksheet(title[:31])
+        page.set_landscape()
+        page.set_paper(9)  # A4
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        page.freeze_panes(1, 0)
+        for place, heading in enumerate(headings):
+            page.set_column(place, place, heading.width)
+            page.write_string(0, place, heading.text, self._head)
+            if choices and place in choices:
+                page.data_validation(
+                    1, place, 100_000, place, {"validate": "list", "source": list(choices[place])}
+                )
+        count = 0
+        for count, row in enumerate(rows, start=1):
+            if count >= ROW_LIMIT:
+                raise ValueError(f"Một trang tính không chứa quá {ROW_LIMIT - 1} dòng.")
+            for place, value in enumerate(row):
+                if value is not None and value != "":
+                    self._write(page, count, place, value, headings[place].number_format)
+        if count:
+            page.autofilter(0, 0, count, len(headings) - 1)
+        return count
+
+    def _write(self, page: Any, row: int, place: int, value: Value, number_format: str) -> None:
+        if isinstance(value, str):
+            text = value[:CELL_LIMIT]
+            format_ = self._quoted if text.startswith(_FORMULA_SIGNS) else self._text
+            page.write_string(row, place, text, format_)
+        elif isinstance(value, bool):
+            page.write_string(row, place, "x" if value else "", self._text)
+        elif isinstance(value, datetime):
+            local = timezone.localtime(value) if timezone.is_aware(value) else value
+            page.write_datetime(row, place, local.replace(tzinfo=None), self._moment)
+        elif isinstance(value, date):
+            if value.year < 1900:
+                # Excel knows no day before 1900.
+                page.write_string(row, place, value.strftime("%d/%m/%Y"), self._text)
+            else:
+                page.write_datetime(row, place, value, self._day)
+        elif isinstance(value, int | float | Decimal):
+            page.write_number(row, place, float(value), self._number(number_format))
+        else:
+            raise TypeError(f"A cell cannot hold {type(value).__name__}")
