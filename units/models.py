@@ -100,10 +100,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def place(self) -> None:
         """Write the path of units just added, whose parents have theirs already."""
-        parent = Unit.objects.filter(pk=OuterRef("parent_id")).values("path")
-        own = Concat(Cast("pk", models.TextField()), Value("/"))
+        text = models.TextField()
+        own = Concat(Cast("pk", text), Value("/"), output_field=text)
+        above = Unit.objects.filter(pk=OuterRef("parent_id")).values(line=Cast("path", text))
         self.filter(parent__isnull=True).update(path=own)
-        self.filter(parent__isnull=False).update(path=Concat(Subquery(parent), own))
+        self.filter(parent__isnull=False).update(
+            path=Concat(Subquery(above, output_field=text), own, output_field=text)
+        )
 
     def lineages(self) -> list[Unit]:
         """The units of this queryset and, transitively, all that they stand for.
@@ -114,14 +117,15 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         start = [unit.pk for unit in self.only("pk")]
         if not start:
             return []
-        slots = ", ".join(["%s"] * len(start))
+        slots = ", ".join(["%s"] * len(start))  # nothing else is put into the text
         found = Unit.objects.raw(
             f"""WITH RECURSIVE line(id) AS (
                 SELECT id FROM units_unit WHERE id IN ({slots})
                 UNION
-                SELECT s.predecessor_id FROM units_succession s JOIN line ON s.successor_id = line.id
+                SELECT s.predecessor_id FROM units_succession s
+                JOIN line ON s.successor_id = line.id
                 WHERE s.kind <> 'SPLIT' OR s.is_main)
-            SELECT u.* FROM units_unit u JOIN line ON line.id = u.id""",  # only placeholders are put in
+            SELECT u.* FROM units_unit u JOIN line ON line.id = u.id""",  # noqa: S608
             start,
         )
         return list(found)
@@ -194,6 +198,12 @@ class Unit(Ruled):
         """Whether the unit is in force on that day."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_to is None or day <= self.valid_to
+        )
+
+    def shares_a_day(self, first: date | None, last: date | None) -> bool:
+        """Whether the unit is in force on some day from `first` to `last`; None is open."""
+        return (self.valid_from is None or last is None or self.valid_from <= last) and (
+            self.valid_to is None or first is None or first <= self.valid_to
         )
 
     def covers(self, first: date, last: date) -> bool:
