@@ -1,0 +1,129 @@
+"""A small world that every test may ask for: two provinces, their units, and a person of each role.
+
+Thái Nguyên has huyện Đại Từ with xã Tiên Hội under it, and Sở Tư pháp; Lạng Sơn is elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import make_unit, make_user
+from units.models import Unit
+
+# Playwright's synchronous interface keeps an event loop in the thread that Django would refuse.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _settings_for_tests(settings: LazySettings, tmp_path: Path) -> None:
+    """Files go to a folder of the test; passwords are hashed quickly."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.HTTPS_ONLY = False
+    settings.IMPORT_RUNNER = "inline"
+
+
+@dataclass(frozen=True)
+class World:
+    """The units of the small world."""
+
+    province: Unit
+    justice: Unit
+    dai_tu: Unit
+    tien_hoi: Unit
+    elsewhere: Unit
+    elsewhere_district: Unit
+
+
+@pytest.fixture
+def world(db: Any) -> World:
+    """Two provinces and what stands under them."""
+    province = make_unit("19", "Tỉnh Thái Nguyên")
+    dai_tu = make_unit("171", "Huyện Đại Từ", province)
+    elsewhere = make_unit("20", "Tỉnh Lạng Sơn")
+    return World(
+        province=province,
+        justice=make_unit("19.STP", "Sở Tư pháp", province, kind=Unit.Kind.DEPARTMENT),
+        dai_tu=dai_tu,
+        tien_hoi=make_unit("05809", "Xã Tiên Hội", dai_tu, kind=Unit.Kind.COMMUNE),
+        elsewhere=elsewhere,
+        elsewhere_district=make_unit("180", "Huyện Tràng Định", elsewhere),
+    )
+
+
+def client_of(user: User) -> Client:
+    """A browser in which the person is signed in; `client.user` is the person."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.user = user  # type: ignore[attr-defined]  # handy for tests that name the person
+    return client
+
+
+@pytest.fixture
+def staff(world: World) -> Client:
+    """STAFF of Thái Nguyên."""
+    return client_of(make_user("STAFF", world.province, "canbo"))
+
+
+@pytest.fixture
+def inspector(world: World) -> Client:
+    """INSPECTOR of huyện Đại Từ."""
+    return client_of(make_user("INSPECTOR", world.dai_tu, "kiemtra"))
+
+
+@pytest.fixture
+def reporter(world: World) -> Client:
+    """REPORTER of huyện Đại Từ."""
+    return client_of(make_user("REPORTER", world.dai_tu, "daumoi"))
+
+
+@pytest.fixture
+def leader(world: World) -> Client:
+    """LEADER of Thái Nguyên, without the permission to see personal names."""
+    return client_of(make_user("LEADER", world.province, "lanhdao"))
+
+
+@pytest.fixture
+def admin(world: World) -> Client:
+    """ADMIN of Thái Nguyên."""
+    return client_of(make_user("ADMIN", world.province, "quantri"))
+
+
+@pytest.fixture
+def outsider(world: World) -> Client:
+    """STAFF of another province."""
+    return client_of(make_user("STAFF", world.elsewhere, "nguoingoai"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium; without it browser tests are skipped, and say so."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path:
+        return path
+    why = "No Chromium on this machine: apt-get install chromium runs the browser tests"
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture
+def browser(chromium: str) -> Iterator[Any]:
+    """Chromium, driven by Playwright."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    with playwright.sync_playwright() as engine:
+        running = engine.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield running
+        running.close()

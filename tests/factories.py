@@ -1,0 +1,110 @@
+"""Plain functions that make records for tests; every record is valid unless told otherwise."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import date
+from typing import Any
+
+from accounts.models import User
+from accounts.roles import Role
+from findings.models import Finding, Remedy
+from inspections.models import Plan, Round, Team, Visit
+from reports.models import Return
+from units.models import Succession, Unit
+
+PASSWORD = "Mat-khau@Kiem-tra-2026"
+
+_numbers = itertools.count(1)
+
+
+def make_unit(code: str = "", name: str = "", parent: Unit | None = None, **fields: Any) -> Unit:
+    """A unit in its place in the tree; a province unless `kind` says otherwise."""
+    number = next(_numbers)
+    fields.setdefault("kind", Unit.Kind.PROVINCE if parent is None else Unit.Kind.DISTRICT)
+    unit = Unit.objects.create(
+        code=code or f"U{number}", name=name or f"Đơn vị {number}", parent=parent, **fields
+    )
+    Unit.objects.filter(pk=unit.pk).place()
+    unit.refresh_from_db()
+    return unit
+
+
+def make_succession(
+    old: Unit, new: Unit, on: date = date(2025, 7, 1), kind: str = "MERGE", is_main: bool = True
+) -> Succession:
+    """One unit passing into another."""
+    return Succession.objects.create(
+        predecessor=old, successor=new, effective_on=on, kind=kind, is_main=is_main
+    )
+
+
+def make_user(role: str, unit: Unit, username: str = "", **fields: Any) -> User:
+    """An account that has set its own password already."""
+    username = username or f"{role.lower()}{next(_numbers)}"
+    fields = {"full_name": f"Người dùng {username}", "must_change_password": False, **fields}
+    return User.objects.create_user(username, PASSWORD, role=Role(role), unit=unit, **fields)
+
+
+def make_plan(issuer: Unit, **fields: Any) -> Plan:
+    """A plan of 2023."""
+    fields = {
+        "number": f"{next(_numbers)}/KH-UBND",
+        "issued_on": date(2023, 1, 10),
+        "year": 2023,
+        **fields,
+    }
+    return Plan.objects.create(issuer=issuer, **fields)
+
+
+def make_team(body: Unit, **fields: Any) -> Team:
+    """A team of the body."""
+    return Team.objects.create(body=body, **{"name": f"Đoàn số {next(_numbers)}", **fields})
+
+
+def make_round(body: Unit, day: date = date(2023, 5, 22), **fields: Any) -> Round:
+    """A completed surprise round of one day."""
+    fields = {
+        "code": f"C{next(_numbers)}",
+        "form": Round.Form.SURPRISE,
+        "starts_on": day,
+        "ends_on": day,
+        "status": Round.Status.COMPLETED,
+        **fields,
+    }
+    return Round.objects.create(body=body, **fields)
+
+
+def make_visit(round_: Round, unit: Unit, **fields: Any) -> Visit:
+    """A visit on the round's last day."""
+    return Visit.objects.create(round=round_, unit=unit, **{"visited_on": round_.ends_on, **fields})
+
+
+def make_finding(visit: Visit, **fields: Any) -> Finding:
+    """A shortcoming about working hours."""
+    fields = {
+        "code": f"F{next(_numbers)}",
+        "category": Finding.Category.WORK_TIME,
+        "severity": Finding.Severity.SHORTCOMING,
+        "content": "Đi muộn",
+        **fields,
+    }
+    return Finding.objects.create(visit=visit, **fields)
+
+
+def make_remedy(visit: Visit, **fields: Any) -> Remedy:
+    """A reminder to the collective."""
+    fields = {
+        "code": f"R{next(_numbers)}",
+        "kind": Remedy.Kind.REMIND,
+        "subject": "COLLECTIVE",
+        "due_on": date(2023, 6, 30),
+        **fields,
+    }
+    return Remedy.objects.create(visit=visit, **fields)
+
+
+def make_return(unit: Unit, first: date, last: date, **fields: Any) -> Return:
+    """An accepted return."""
+    fields = {"status": Return.Status.ACCEPTED, **fields}
+    return Return.objects.create(unit=unit, first_day=first, last_day=last, **fields)
