@@ -1,0 +1,1 @@
+"""A second, naive reading of the contract, against which importer and summary are checked."""
