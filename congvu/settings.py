@@ -25,9 +25,9 @@ if not SECRET_KEY:
             "một chuỗi ngẫu nhiên dài ít nhất 50 ký tự; chỉ khi DEBUG=on mới được bỏ trống."
         )
     SECRET_KEY = "chi-dung-tren-may-cua-nguoi-phat-trien-" + "0" * 20
-ALLOWED_HOSTS: list[str] = env.list(
-    "ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else []
-)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
+if DEBUG and not ALLOWED_HOSTS:
+    ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Behind nginx the application is reached over HTTPS only; off for a trial on one machine.
 HTTPS_ONLY: bool = env.bool("HTTPS_ONLY", default=not DEBUG)
@@ -35,7 +35,9 @@ HTTPS_ONLY: bool = env.bool("HTTPS_ONLY", default=not DEBUG)
 PROXY_COUNT: int = env.int("PROXY_COUNT", default=0)
 
 DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
+    "default": env.db_url_config(
+        env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+    ),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets people read while one writes; IMMEDIATE takes the write lock at the start of a
