@@ -6,6 +6,7 @@ from congvu import home
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", home.search, name="search"),
     path("healthz", home.healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("units.urls")),
