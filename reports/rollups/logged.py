@@ -1,0 +1,203 @@
+"""What is logged round by round: the records behind each figure, and their numbers.
+
+Contract §4 rules 1–6. A figure's key is its place in the JSON of contract §4, joined by dots, such
+as `remedies.by_kind.REVIEW.units`; `Logged.records` gives for every key the query whose number of
+rows is the figure's logged part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, Concat
+
+from findings.models import (
+    Category,
+    Finding,
+    FindingQuerySet,
+    Remedy,
+    RemedyKind,
+    RemedyQuerySet,
+    RemedyState,
+    Severity,
+    Subject,
+)
+from inspections.models import Round, RoundForm, RoundQuerySet, RoundStatus, Visit, VisitQuerySet
+from units.models import Kind, Unit, UnitQuerySet, under
+
+Q_ = TypeVar("Q_", bound=QuerySet[Any])
+
+# Rule 5: who a remedy on an individual names: the same unit and name is one person, a remedy
+# without a name is a person of its own. Folded names hold letters and spaces, so no name meets "#".
+PERSON = Case(
+    When(person_folded="", then=Concat(Value("#"), Cast("pk", TextField()))),
+    default=Concat(Cast("visit__unit_id", TextField()), Value(":"), "person_folded"),
+    output_field=TextField(),
+)
+INDIVIDUAL = Q(subject=Subject.INDIVIDUAL)
+
+
+def counted(queryset: Q_, paths: tuple[str, ...], first: date, last: date, prefix: str = "") -> Q_:
+    """Rows of completed rounds that end in these days and were conducted under these paths.
+
+    Rules 1, 2 and 4; `prefix` leads from the row to its round, such as `visit__round__`.
+    """
+    condition = Q(
+        **{
+            f"{prefix}status": RoundStatus.COMPLETED,
+            f"{prefix}ends_on__range": (first, last),
+        }
+    )
+    return queryset.filter(condition & under(paths, f"{prefix}body__"))
+
+
+@dataclass(frozen=True)
+class Logged:
+    """The completed rounds conducted under some paths in some days, and what hangs on them."""
+
+    paths: tuple[str, ...]
+    first: date
+    last: date
+    as_of: date
+
+    def rounds(self) -> RoundQuerySet:
+        """The rounds (rules 1 and 2)."""
+        return counted(Round.objects.all(), self.paths, self.first, self.last)
+
+    def visits(self) -> VisitQuerySet:
+        """Their visits (rule 4)."""
+        return counted(Visit.objects.all(), self.paths, self.first, self.last, "round__")
+
+    def findings(self) -> FindingQuerySet:
+        """Findings of those visits (rule 4)."""
+        return counted(Finding.objects.all(), self.paths, self.first, self.last, "visit__round__")
+
+    def remedies(self) -> RemedyQuerySet:
+        """Remedies of those visits (rule 4)."""
+        return counted(Remedy.objects.all(), self.paths, self.first, self.last, "visit__round__")
+
+    def standing(self) -> QuerySet[Any, Any]:
+        """The remedies with `due_in_force` and `state` as they are on `as_of` (rule 6)."""
+        return self.remedies().standing(self.as_of)
+
+    def people(self, kind: str) -> RemedyQuerySet:
+        """One remedy for each person asked for `kind`: the first that names him or her (rule 5)."""
+        asked = self.remedies().filter(INDIVIDUAL, kind=kind)
+        firsts = asked.order_by().annotate(person=PERSON).values("person").annotate(one=Min("pk"))
+        return Remedy.objects.filter(pk__in=firsts.values("one"))
+
+    def records(self, key: str) -> QuerySet[Any]:
+        """The rows behind the logged part of a figure: rounds, visits, units, findings or remedies.
+
+        For figures of people, one remedy for each person. Raises `KeyError` for an unknown key.
+        """
+        match key.split("."):
+            case ["rounds", "total"]:
+                return self.rounds()
+            case ["rounds", "by_form", form]:
+                return self.rounds().filter(form=form)
+            case ["rounds", "by_level", kind]:
+                return self.rounds().filter(body__kind=kind)
+            case ["visits", "total"]:
+                return self.visits()
+            case ["visits", "units"]:
+                return _units(self.visits(), "unit_id")
+            case ["findings", "total"]:
+                return self.findings()
+            case ["findings", "units"]:
+                return _units(self.findings(), "visit__unit_id")
+            case ["findings", "by_category", category]:
+                return self.findings().filter(category=category)
+            case ["findings", "by_severity", severity]:
+                return self.findings().filter(severity=severity)
+            case ["remedies", "total"]:
+                return self.remedies()
+            case ["remedies", "by_kind", kind, "count"]:
+                return self.remedies().filter(kind=kind)
+            case ["remedies", "by_kind", kind, "units"]:
+                return _units(self.remedies().filter(kind=kind), "visit__unit_id")
+            case ["remedies", "by_kind", kind, "people"]:
+                return self.people(kind)
+            case ["remedies", "status", state]:
+                return self.standing().filter(state=state)
+        raise KeyError(key)
+
+    def counts(self) -> dict[str, int]:
+        """The logged part of every figure, by key. Five queries, whatever the data."""
+        return {
+            **self._count_rounds(),
+            **self._count_visits(),
+            **self._count_findings(),
+            **self._count_remedies(),
+            **self._count_states(),
+        }
+
+    def _count_rounds(self) -> dict[str, int]:
+        numbers = _zeros("rounds.by_form", RoundForm.values) | _zeros(
+            "rounds.by_level", Kind.values
+        )
+        rows = self.rounds().order_by().values_list("form", "body__kind")
+        total = 0
+        for form, kind, number in rows.annotate(number=Count("pk")):
+            numbers[f"rounds.by_form.{form}"] += number
+            numbers[f"rounds.by_level.{kind}"] += number
+            total += number
+        return {"rounds.total": total, **numbers}
+
+    def _count_visits(self) -> dict[str, int]:
+        found = Exists(Finding.objects.filter(visit=OuterRef("pk")))
+        return self.visits().aggregate(
+            **{
+                "visits.total": Count("pk"),
+                "visits.units": Count("unit", distinct=True),
+                "findings.units": Count("unit", distinct=True, filter=found),
+            }
+        )
+
+    def _count_findings(self) -> dict[str, int]:
+        numbers = _zeros("findings.by_category", Category.values)
+        numbers |= _zeros("findings.by_severity", Severity.values)
+        rows = self.findings().order_by().values_list("category", "severity")
+        total = 0
+        for category, severity, number in rows.annotate(number=Count("pk")):
+            numbers[f"findings.by_category.{category}"] += number
+            numbers[f"findings.by_severity.{severity}"] += number
+            total += number
+        return {"findings.total": total, **numbers}
+
+    def _count_remedies(self) -> dict[str, int]:
+        kinds: Mapping[str, tuple[int, int, int]] = {
+            kind: (count, units, people)
+            for kind, count, units, people in self.remedies()
+            .order_by()
+            .values_list("kind")
+            .annotate(
+                count=Count("pk"),
+                units=Count("visit__unit", distinct=True),
+                people=Count(PERSON, distinct=True, filter=INDIVIDUAL),
+            )
+        }
+        numbers = {"remedies.total": sum(count for count, _, _ in kinds.values())}
+        for kind in RemedyKind.values:
+            parts = zip(("count", "units", "people"), kinds.get(kind, (0, 0, 0)), strict=True)
+            numbers |= {f"remedies.by_kind.{kind}.{part}": number for part, number in parts}
+        return numbers
+
+    def _count_states(self) -> dict[str, int]:
+        rows = self.standing().order_by().values_list("state").annotate(number=Count("pk"))
+        numbers = {f"remedies.status.{state}": number for state, number in rows}
+        return _zeros("remedies.status", RemedyState.values) | numbers
+
+
+def _zeros(prefix: str, codes: list[str]) -> dict[str, int]:
+    """Every code of a set appears, zero or not (contract §4)."""
+    return {f"{prefix}.{code}": 0 for code in codes}
+
+
+def _units(rows: QuerySet[Any, Any], column: str) -> UnitQuerySet:
+    """The distinct units that the rows' column names."""
+    return Unit.objects.filter(pk__in=rows.order_by().values(column))
