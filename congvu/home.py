@@ -109,7 +109,7 @@ def starts(user: User, now: date) -> list[Start]:
 
 def _summary(user: User, year: int) -> str:
     code = str(user.unit.code) if user.unit else ""
-    return f"{reverse('reports:summary')}?{urlencode({'unit': code, 'year': year})}"
+    return f"{reverse('reports:summary')}?{urlencode({'unit': code, 'year': str(year)})}"
 
 
 def _first(rows: QuerySet[Any], show: Callable[[Any], Item]) -> list[Item]:
