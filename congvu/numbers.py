@@ -39,8 +39,9 @@ def percent(part: int, whole: int) -> Decimal | None:
     # Whole tenths of a per cent by integers: exact, where a quotient of 28 digits may turn
     # what lies just below a half into the half.
     tenths = (2000 * abs(part) + abs(whole)) // (2 * abs(whole))
-    negative = (part < 0) != (whole < 0) and tenths
-    return Decimal(-tenths if negative else tenths).scaleb(-1)
+    sign = "-" if tenths and (part < 0) != (whole < 0) else ""
+    # Made from its digits: arithmetic on Decimals would round to 28 of them.
+    return Decimal(f"{sign}{tenths // 10}.{tenths % 10}")
 
 
 def percent_text(part: int, whole: int) -> str:
