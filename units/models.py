@@ -14,7 +14,7 @@ from operator import or_
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
@@ -22,6 +22,7 @@ from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import BlockField, FoldedField, LineField, SortKeyField
 from congvu.rules import Fault, Ruled, one_of, ordered
+from congvu.text import clean, fold
 
 
 class Kind(models.TextChoices):
@@ -98,9 +99,27 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             f"Mã này từng thuộc về: {'; '.join(spans)}."
         )
 
+    def search(self, text: str) -> Self:
+        """Units in whose code, name or former names every word stands, without case and marks.
+
+        The best come first: the code itself, then names that end with the text, then the rest in
+        Vietnamese order; of one name, the latest.
+        """
+        wanted = fold(text)
+        found = self
+        for word in wanted.split():
+            former = FormerName.objects.filter(unit=OuterRef("pk"), folded__contains=word)
+            found = found.filter(Q(folded__contains=word) | Exists(former))
+        rank = Case(
+            When(code__iexact=clean(text), then=0),
+            When(folded__endswith=f" {wanted}", then=1),
+            default=2,
+        )
+        return found.order_by(rank, "sort_key", F("valid_from").desc(nulls_last=True), "pk")
+
     def place(self) -> None:
         """Write the path of units just added, whose parents have theirs already."""
-        text = models.TextField()
+        text: models.TextField[str, str] = models.TextField()
         own = Concat(Cast("pk", text), Value("/"), output_field=text)
         above = Unit.objects.filter(pk=OuterRef("parent_id")).values(line=Cast("path", text))
         self.filter(parent__isnull=True).update(path=own)
@@ -193,6 +212,15 @@ class Unit(Ruled):
             case date() as first, date() as last:
                 return f"từ {format_day(first)} đến {format_day(last)}"
         raise AssertionError("both ends are days or None")
+
+    def label(self, on: date) -> str:
+        """The unit as people choose it: "Xã Định Hóa (05569)", by the name of that day.
+
+        A unit that is not in force on the day also says when it was. Reads `former_names`.
+        """
+        if self.exists_on(on):
+            return f"{self.name_on(on)} ({self.code})"
+        return f"{self.name} ({self.code}), {self.span_text}"
 
     def exists_on(self, day: date) -> bool:
         """Whether the unit is in force on that day."""

@@ -1,7 +1,11 @@
 """Addresses of units in time."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from units import views
 
 app_name = "units"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("units/choices/", views.unit_choices, name="unit_choices"),
+]
