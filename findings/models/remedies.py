@@ -1,4 +1,4 @@
-"""Findings, and the remedies that answer them until they are done."""
+"""Remedies: what the unit or a person must do, by when, followed until it is done."""
 
 from __future__ import annotations
 
@@ -19,47 +19,9 @@ from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import Fault, Ruled, one_of
 from congvu.trail import mark
 from directives.models import Document
+from findings.models.findings import Finding, Subject
 from inspections.models import Visit, visits_in_reach
 from units.models import under
-
-
-class Category(models.TextChoices):
-    """What a finding is about (contract §3, "Nhóm")."""
-
-    WORK_TIME = "WORK_TIME", "Thời giờ làm việc"
-    CARD_NAMEPLATE = "CARD_NAMEPLATE", "Đeo thẻ, biển tên"
-    WORKPLACE = "WORKPLACE", "Phòng làm việc, cơ sở vật chất"
-    ALCOHOL_PRIVATE = "ALCOHOL_PRIVATE", "Rượu bia, việc riêng"
-    ATTITUDE = "ATTITUDE", "Thái độ, giao tiếp, ứng xử"
-    HARASSMENT = "HARASSMENT", "Nhũng nhiễu, phiền hà"
-    PROCEDURE_BREACH = "PROCEDURE_BREACH", "Hồ sơ, quy trình TTHC trái quy định"
-    PROCEDURE_OVERDUE = "PROCEDURE_OVERDUE", "Hồ sơ TTHC trễ hạn"
-    PUBLICITY = "PUBLICITY", "Niêm yết công khai"
-    TASK_OVERDUE = "TASK_OVERDUE", "Chậm nhiệm vụ được giao"
-    SHIRKING = "SHIRKING", "Đùn đẩy, né tránh, sợ trách nhiệm"
-    WORK_RULES = "WORK_RULES", "Nội quy, quy chế làm việc"
-    ADVICE_QUALITY = "ADVICE_QUALITY", "Chất lượng tham mưu, chuyên môn"
-    COORDINATION = "COORDINATION", "Phối hợp công tác"
-    HEAD_RESPONSIBILITY = "HEAD_RESPONSIBILITY", "Trách nhiệm người đứng đầu"
-    STAFF_MANAGEMENT = "STAFF_MANAGEMENT", "Tuyển dụng, quản lý CBCCVC"
-    CITIZEN_CASE = "CITIZEN_CASE", "Vụ việc, đơn thư tồn đọng"
-    ETHICS_LAW = "ETHICS_LAW", "Đạo đức, lối sống, pháp luật"
-    OTHER = "OTHER", "Khác"
-
-
-class Severity(models.TextChoices):
-    """How grave a finding is, rising in this order (domain notes)."""
-
-    SHORTCOMING = "SHORTCOMING", "Tồn tại"
-    LIMITATION = "LIMITATION", "Hạn chế"
-    VIOLATION = "VIOLATION", "Vi phạm"
-
-
-class Subject(models.TextChoices):
-    """Whom a finding or remedy concerns (contract §3, "Đối tượng")."""
-
-    COLLECTIVE = "COLLECTIVE", "Tập thể"
-    INDIVIDUAL = "INDIVIDUAL", "Cá nhân"
 
 
 class RemedyKind(models.TextChoices):
@@ -102,61 +64,6 @@ LAST_DAYS: dict[str, date] = {
 def discipline_forms_on(day: date) -> list[DisciplineForm]:
     """The forms of discipline in force on that day."""
     return [form for form in DisciplineForm if day <= LAST_DAYS.get(form, day)]
-
-
-class FindingQuerySet(models.QuerySet["Finding"]):
-    """Findings, by who asks."""
-
-    def visible_to(self, person: Person) -> Self:
-        """Findings of visits in reach."""
-        if not person.may("findings.view"):
-            return self.none()
-        return self.filter(visits_in_reach(person, "visit__"))
-
-    def editable_by(self, person: Person) -> Self:
-        """Findings of rounds conducted by a body in scope."""
-        if not person.may("findings.change"):
-            return self.none()
-        return self.filter(under(person.scope_paths, "visit__round__body__"))
-
-
-class Finding(Ruled):
-    """A shortcoming, limitation or violation that a visit found."""
-
-    Category = Category
-    Severity = Severity
-
-    code = LineField("mã tồn tại", max_length=50, unique=True)
-    visit = models.ForeignKey(
-        Visit, models.PROTECT, verbose_name="lượt kiểm tra", related_name="findings"
-    )
-    category = models.CharField("nhóm", max_length=20, choices=Category.choices)
-    severity = models.CharField("mức độ", max_length=15, choices=Severity.choices)
-    subject = models.CharField(
-        "đối tượng", max_length=10, choices=Subject.choices, blank=True, default=""
-    )
-    content = BlockField("nội dung")
-    folded = FoldedField(source=("code", "content"))
-
-    objects = FindingQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "tồn tại, hạn chế, vi phạm"
-        verbose_name_plural = "tồn tại, hạn chế, vi phạm"
-        ordering = ("-pk",)
-        permissions = (("view_personal_data", "Xem tên cá nhân bị xử lý"),)
-        constraints = (
-            one_of("category", Category),
-            one_of("severity", Severity),
-            one_of("subject", Subject, blank=True),
-        )
-
-    def __str__(self) -> str:
-        return f"Tồn tại {self.code}"
-
-    def get_absolute_url(self) -> str:
-        """The finding's page."""
-        return reverse("findings:finding_detail", args=[self.pk])
 
 
 class RemedyState(models.TextChoices):
