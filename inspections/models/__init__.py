@@ -1,0 +1,30 @@
+"""Plans, teams, rounds and visits.
+
+A round (cuộc) is one inspection by one body; a visit (lượt) is one unit in one round. They are
+counted apart, everywhere.
+"""
+
+from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
+from inspections.models.plans import Plan, PlanQuerySet
+from inspections.models.rounds import Round, RoundQuerySet
+from inspections.models.teams import Team, TeamMember, TeamQuerySet, TeamRole
+from inspections.models.visits import Visit, VisitQuerySet, visits_in_reach
+
+__all__ = [
+    "Content",
+    "Method",
+    "Plan",
+    "PlanQuerySet",
+    "Round",
+    "RoundForm",
+    "RoundQuerySet",
+    "RoundStatus",
+    "Team",
+    "TeamMember",
+    "TeamQuerySet",
+    "TeamRole",
+    "Trigger",
+    "Visit",
+    "VisitQuerySet",
+    "visits_in_reach",
+]

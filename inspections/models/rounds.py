@@ -1,0 +1,276 @@
+"""Rounds (cuộc): one inspection by one body, of one unit or several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Self
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import User
+from congvu.access import Person
+from congvu.dates import format_day
+from congvu.fields import BlockField, FoldedField, LineField
+from congvu.rules import Fault, Ruled, one_of, ordered
+from congvu.trail import mark
+from directives.models import Document
+from inspections import round_guards
+from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
+from inspections.models.plans import Plan
+from inspections.models.teams import Team
+from units.models import Unit, under
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    """Rounds, by who asks and by who conducts."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Rounds conducted in scope; completed ones of others that visited a unit in scope.
+
+        Contract §5. A reporter reads only the completed. A round of another body that is not
+        completed does not exist for whoever belongs to the unit to be inspected: a surprise
+        inspection must not leak.
+        """
+        if not person.may("rounds.view"):
+            return self.none()
+        visited = Round.objects.filter(under(person.scope_paths, "visits__unit__"))
+        of_others = Q(status=RoundStatus.COMPLETED) & Q(pk__in=visited.values("pk"))
+        if not (person.may("rounds.change") or person.may("summary.view")):
+            return self.filter(of_others)
+        return self.filter(under(person.scope_paths, "body__") | of_others)
+
+    def editable_by(self, person: Person) -> Self:
+        """Rounds that the person may change: conducted by a body in scope."""
+        if not person.may("rounds.change"):
+            return self.none()
+        return self.filter(under(person.scope_paths, "body__"))
+
+    def held(self, pk: int) -> Round:
+        """The round, which nobody else can change until the transaction ends.
+
+        Whoever adds a visit, completes the round or moves its days holds it first; else two people
+        could together leave a visit outside the round's days.
+        """
+        return self.select_for_update().get(pk=pk)
+
+    def next_code(self, body: Unit, year: int) -> str:
+        """A code not yet in use: the body's code, the year and the next running number."""
+        prefix = f"{body.code}-{year}-"
+        taken = self.filter(code__startswith=prefix).values_list("code", flat=True)
+        tails = (code[len(prefix) :] for code in taken)
+        last = max((int(tail) for tail in tails if tail.isdecimal()), default=0)
+        return f"{prefix}{last + 1:03}"
+
+
+class Round(Ruled):
+    """A round (cuộc kiểm tra): one inspection by one body, of one unit or several."""
+
+    Form = RoundForm
+    Status = RoundStatus
+
+    code = LineField("mã cuộc", max_length=50, unique=True)
+    plan = models.ForeignKey(
+        Plan,
+        models.PROTECT,
+        verbose_name="kế hoạch",
+        null=True,
+        blank=True,
+        related_name="rounds",
+    )
+    form = models.CharField("hình thức", max_length=15, choices=RoundForm.choices)
+    trigger = models.CharField(
+        "lý do kiểm tra", max_length=15, choices=Trigger.choices, blank=True, default=""
+    )
+    method = models.CharField(
+        "phương thức", max_length=10, choices=Method.choices, default=Method.ON_SITE
+    )
+    # Unknown for rounds read from a workbook, which has no column for it; treated as unannounced.
+    announced = models.BooleanField("báo trước cho đơn vị", default=False)
+    contents = models.ManyToManyField(
+        Content, verbose_name="nội dung kiểm tra", blank=True, related_name="rounds"
+    )
+    scope_note = BlockField("nội dung", blank=True, default="")
+    body = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="cơ quan kiểm tra", related_name="rounds_conducted"
+    )
+    team = models.ForeignKey(
+        Team,
+        models.PROTECT,
+        verbose_name="đoàn kiểm tra",
+        null=True,
+        blank=True,
+        related_name="rounds",
+    )
+    starts_on = models.DateField("từ ngày")
+    ends_on = models.DateField("đến ngày")
+    status = models.CharField(
+        "trạng thái", max_length=15, choices=RoundStatus.choices, default=RoundStatus.SCHEDULED
+    )
+    cancel_reason = LineField("lý do hủy", max_length=300, blank=True, default="")
+    documents = models.ManyToManyField(
+        Document, verbose_name="văn bản", blank=True, related_name="rounds"
+    )
+    folded = FoldedField(source=("code", "scope_note"))
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "cuộc kiểm tra"
+        verbose_name_plural = "cuộc kiểm tra"
+        ordering = ("-ends_on", "-pk")
+        constraints = (
+            one_of("form", RoundForm),
+            one_of("status", RoundStatus),
+            one_of("trigger", Trigger, blank=True),
+            one_of("method", Method),
+            ordered("starts_on", "ends_on"),
+        )
+        indexes = (
+            models.Index(fields=["body", "status", "ends_on"], name="inspections_round_counted"),
+            models.Index(fields=["ends_on", "id"], name="inspections_round_days"),
+        )
+
+    def __str__(self) -> str:
+        return f"Cuộc {self.code}"
+
+    def get_absolute_url(self) -> str:
+        """The round's page."""
+        return reverse("inspections:round_detail", args=[self.pk])
+
+    def faults(self) -> Iterator[Fault]:
+        """Days in order; the body existed on the first day."""
+        if self.ends_on < self.starts_on:
+            yield Fault(
+                "ends_on",
+                f"Ngày kết thúc {format_day(self.ends_on)} trước ngày bắt đầu "
+                f"{format_day(self.starts_on)}.",
+            )
+        if not self.body.exists_on(self.starts_on):
+            yield Fault(
+                "body",
+                f"{self.body.name} không có hiệu lực vào ngày {format_day(self.starts_on)}.",
+            )
+
+    def clean(self) -> None:
+        """Also: the days still hold every visit, and whatever hangs on the round still stands."""
+        super().clean()
+        if self._state.adding or not self.is_filled:
+            return
+        outside = self.visits.exclude(visited_on__range=(self.starts_on, self.ends_on)).first()
+        if outside:
+            raise ValidationError(
+                {
+                    "ends_on": f"Lượt kiểm tra {outside.unit} ngày "
+                    f"{format_day(outside.visited_on)} sẽ nằm ngoài cuộc; hãy sửa ngày của lượt "
+                    "đó trước."
+                }
+            )
+        found: dict[str, list[str]] = {}
+        for fault in round_guards.objections(self):
+            found.setdefault(fault.field, []).append(fault.message)
+        if found:
+            raise ValidationError(dict(found))
+
+    @property
+    def body_name(self) -> str:
+        """The inspecting body's name on the round's last day (reads `former_names`)."""
+        return self.body.name_on(self.ends_on)
+
+    @property
+    def days_text(self) -> str:
+        """The round's days as people write them."""
+        if self.starts_on == self.ends_on:
+            return format_day(self.starts_on)
+        return f"{format_day(self.starts_on)} – {format_day(self.ends_on)}"
+
+    def is_editable_by(self, user: User) -> bool:
+        """Whether the user may change this round and what hangs on it."""
+        return user.may("rounds.change") and user.in_scope(self.body)
+
+    def require_editable(self, user: User) -> None:
+        """Raise `PermissionDenied` (403) for whoever may only read."""
+        if not self.is_editable_by(user):
+            raise PermissionDenied(
+                "Cuộc kiểm tra này do cơ quan khác tiến hành; bạn chỉ được xem, không được sửa."
+            )
+
+    # Which statuses a round may pass to; a completed round may be opened again to be put right.
+    STEPS: ClassVar[dict[str, tuple[str, ...]]] = {
+        RoundStatus.SCHEDULED: (
+            RoundStatus.IN_PROGRESS,
+            RoundStatus.COMPLETED,
+            RoundStatus.CANCELLED,
+        ),
+        RoundStatus.IN_PROGRESS: (RoundStatus.COMPLETED, RoundStatus.CANCELLED),
+        RoundStatus.COMPLETED: (RoundStatus.IN_PROGRESS,),
+        RoundStatus.CANCELLED: (RoundStatus.SCHEDULED,),
+    }
+
+    def why_not(self, status: RoundStatus) -> str:
+        """Why the round cannot pass to that status now; empty when it can."""
+        old = RoundStatus(self.status)
+        if status not in self.STEPS[old]:
+            return (
+                f"Cuộc {self.code} đang ở trạng thái “{old.label}” nên không chuyển sang "
+                f"“{status.label}” được."
+            )
+        if status == RoundStatus.COMPLETED and not self.visits.exists():
+            return (
+                f"Cuộc {self.code} chưa có lượt kiểm tra nào; hãy thêm đơn vị đã kiểm tra trước "
+                "khi hoàn thành."
+            )
+        return ""
+
+    def _step(self, status: RoundStatus, deed: str, by: User, reason: str = "") -> None:
+        old = RoundStatus(self.status)
+        with transaction.atomic():
+            Round.objects.held(self.pk)
+            if refusal := self.why_not(status):
+                raise ValidationError(refusal)
+            self.status = status
+            self.cancel_reason = reason if status == RoundStatus.CANCELLED else ""
+            self.write("status", "cancel_reason")
+            mark(by, self, deed, {"status": (old.label, status.label)}, note=reason)
+
+    def start(self, by: User) -> None:
+        """The team is on its way: from scheduled to running."""
+        self._step(RoundStatus.IN_PROGRESS, "started", by)
+
+    def complete(self, by: User) -> None:
+        """The round is over and counts from now on; it needs a visit.
+
+        Raises `ValidationError` when no unit was visited or the status does not allow it.
+        """
+        self._step(RoundStatus.COMPLETED, "completed", by)
+
+    def cancel(self, by: User, reason: str) -> None:
+        """The round is not held; it and whatever hangs on it count nowhere."""
+        self._step(RoundStatus.CANCELLED, "cancelled", by, reason)
+
+    @property
+    def reopened_status(self) -> RoundStatus:
+        """To which status a completed or cancelled round goes back."""
+        if self.status == RoundStatus.COMPLETED:
+            return RoundStatus.IN_PROGRESS
+        return RoundStatus.SCHEDULED
+
+    def reopen(self, by: User, reason: str) -> None:
+        """Open a completed or cancelled round again, to put it right."""
+        self._step(self.reopened_status, "reopened", by, reason)
+
+    def remove(self, by: User) -> None:
+        """Take away a round on which nothing hangs, entered by mistake; the trail keeps a mark.
+
+        Raises `ValidationError` for a round with visits: such a round is cancelled instead.
+        """
+        with transaction.atomic():
+            Round.objects.held(self.pk)
+            if self.visits.exists():
+                raise ValidationError(
+                    f"Cuộc {self.code} đã có lượt kiểm tra nên không xóa được; hãy hủy cuộc này."
+                )
+            mark(by, self, "removed", note=f"{self.body.name}, {self.days_text}")
+            self.delete()

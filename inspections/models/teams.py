@@ -1,0 +1,111 @@
+"""Inspection teams and who is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Self
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.urls import reverse
+
+from accounts.models import User
+from congvu.access import Person
+from congvu.dates import format_day
+from congvu.fields import FoldedField, LineField
+from congvu.rules import Fault, Ruled, one_of
+from units.models import Unit, under
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    """Teams, by who asks."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Teams set up by units in scope."""
+        if not person.may("teams.view"):
+            return self.none()
+        return self.filter(under(person.scope_paths, "body__"))
+
+    def editable_by(self, person: Person) -> Self:
+        """Teams that the person may change."""
+        return self.visible_to(person) if person.may("teams.change") else self.none()
+
+
+class Team(Ruled):
+    """An inspection team, set up by decision for an inspecting body."""
+
+    name = LineField("tên đoàn", max_length=200)
+    body = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="cơ quan kiểm tra", related_name="teams"
+    )
+    decision_number = LineField("số quyết định", max_length=60, blank=True, default="")
+    decided_on = models.DateField("ngày quyết định", null=True, blank=True)
+    folded = FoldedField(source=("name", "decision_number"))
+
+    objects = TeamQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đoàn kiểm tra"
+        verbose_name_plural = "đoàn kiểm tra"
+        ordering = ("name", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["body", "name", "decision_number"],
+                name="inspections_team_identity",
+                violation_error_message="Cơ quan này đã có đoàn mang tên và số quyết định đó.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The team's page."""
+        return reverse("inspections:team_detail", args=[self.pk])
+
+    def faults(self) -> Iterator[Fault]:
+        """A decision has a number and a day, or neither; the body existed on that day."""
+        if self.decided_on and not self.decision_number:
+            yield Fault("decision_number", "Đã ghi ngày quyết định thì hãy ghi cả số quyết định.")
+        if self.decided_on and not self.body.exists_on(self.decided_on):
+            yield Fault(
+                "body",
+                f"{self.body.name} không có hiệu lực vào ngày {format_day(self.decided_on)}.",
+            )
+
+    def is_editable_by(self, user: User) -> bool:
+        """Whether the user may change this team: its body is in scope."""
+        return user.may("teams.change") and user.in_scope(self.body)
+
+    def require_editable(self, user: User) -> None:
+        """Raise `PermissionDenied` (403) for whoever may only read."""
+        if not self.is_editable_by(user):
+            raise PermissionDenied("Vai trò của bạn chỉ được xem đoàn kiểm tra này.")
+
+
+class TeamRole(models.TextChoices):
+    """Places in a team (domain notes), in order of rank."""
+
+    LEADER = "LEADER", "Trưởng đoàn"
+    DEPUTY = "DEPUTY", "Phó trưởng đoàn"
+    SECRETARY = "SECRETARY", "Thư ký"
+    MEMBER = "MEMBER", "Thành viên"
+
+
+class TeamMember(models.Model):
+    """One person in a team, with the post and body that he or she comes from."""
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="members")
+    role = models.CharField("vai trò", max_length=10, choices=TeamRole.choices, default="MEMBER")
+    name = LineField("họ và tên", max_length=150)
+    post = LineField("chức vụ, cơ quan", max_length=200, blank=True, default="")
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+
+    class Meta:
+        verbose_name = "thành viên đoàn"
+        verbose_name_plural = "thành viên đoàn"
+        ordering = ("position", "pk")
+        constraints = (one_of("role", TeamRole),)
+
+    def __str__(self) -> str:
+        return self.name
