@@ -71,6 +71,9 @@ TRAIL_KEEP_MONTHS: int = env.int("TRAIL_KEEP_MONTHS", default=12)
 # the web worker; "inline" is for tests.
 IMPORT_RUNNER: str = env.str("IMPORT_RUNNER", default="process")
 
+# Password of the trial accounts that `load_demo` makes, with DEBUG on only.
+DEMO_PASSWORD: str = env.str("DEMO_PASSWORD", default="Congvu@demo-2026")
+
 # --- What is the same everywhere ------------------------------------------------------------
 
 TESTING = "pytest" in sys.modules
