@@ -51,7 +51,7 @@ _TABLE = {
 
 # Set → code → label.
 LABELS: dict[str, dict[str, str]] = {
-    name: dict((part.split(" = ")[0], part.split(" = ")[1]) for part in row.split(" · "))
+    name: {part.split(" = ")[0]: part.split(" = ")[1] for part in row.split(" · ")}
     for name, row in _TABLE.items()
 }
 

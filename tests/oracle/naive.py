@@ -186,7 +186,7 @@ class Window:
         return not any(share_a_day(each.first, each.last, *period) for period in self.without)
 
 
-class NotBorne(Exception):
+class NotBorneError(Exception):
     """Rule 9: no unit bore the code on that day; `periods` are those in which it was borne."""
 
     def __init__(self, periods: list[tuple[date | None, date | None]]) -> None:
@@ -211,7 +211,9 @@ def bearer(world: World, code: str, day: date) -> Unit:
     for unit in world.units:
         if unit.code == code and unit.in_force(day):
             return unit
-    raise NotBorne([(unit.valid_from, unit.valid_to) for unit in world.units if unit.code == code])
+    raise NotBorneError(
+        [(unit.valid_from, unit.valid_to) for unit in world.units if unit.code == code]
+    )
 
 
 def is_under(unit: Unit, other: Unit) -> bool:

@@ -1,6 +1,7 @@
-"""Reads a plain workbook (real dates, labels or codes as they stand) and the divisions into a world.
+"""Reads a plain workbook and the files of divisions into a world.
 
-No importer: it trusts the file, and is used for the samples and for what the export writes.
+No importer: it trusts the file (real dates, labels or codes as they stand). It serves for the
+samples and for what the export writes.
 """
 
 from __future__ import annotations
@@ -261,7 +262,7 @@ def add_records(world: World, sheets: dict[str, list[Row]]) -> None:
         )
 
 
-class PlanUntold(Exception):
+class PlanUntoldError(Exception):
     """A plan that is unknown or cannot be told."""
 
 
@@ -286,6 +287,6 @@ def plan_meant(world: World, number: str | None, year: int, body: Unit) -> Plan 
                 return own[0]
             if len(near) == 1:
                 return near[0]
-            raise PlanUntold(number)
+            raise PlanUntoldError(number)
         step = step.parent
-    raise PlanUntold(number)
+    raise PlanUntoldError(number)
