@@ -8,10 +8,10 @@ is written once, and a subtree is one indexed prefix.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Any, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from congvu.access import Person
 from congvu.dates import format_day
-from congvu.fields import BlockField, FoldedField, LineField, SortKeyField
+from congvu.fields import FoldedField, LineField, SortKeyField
 from congvu.rules import Fault, Ruled, one_of, ordered
 from congvu.text import clean, fold
 
@@ -34,14 +34,6 @@ class Kind(models.TextChoices):
     COMMUNE = "COMMUNE", "Cấp xã"
     PUBLIC_SERVICE_UNIT = "PUBLIC_SERVICE_UNIT", "Đơn vị sự nghiệp"
     DIVISION = "DIVISION", "Phòng, bộ phận"
-
-
-class SuccessionKind(models.TextChoices):
-    """How a unit passed into another (contract §3)."""
-
-    MERGE = "MERGE", "Nhập"
-    SPLIT = "SPLIT", "Chia"
-    CONTINUE = "CONTINUE", "Tiếp tục"
 
 
 def under(paths: Iterable[str], prefix: str = "") -> Q:
@@ -60,6 +52,17 @@ def topmost(units: Iterable[Unit]) -> list[Unit]:
         if not any(unit.path.startswith(other.path) for other in kept):
             kept.append(unit)
     return kept
+
+
+def no_bearer(code: str, on: date, bearers: Iterable[Unit]) -> str:
+    """The sentence for a code that none of its bearers, oldest first, bore on that day."""
+    spans = [f"{each.name} ({each.span_text})" for each in bearers]
+    if not spans:
+        return f"Không có đơn vị nào mang mã “{code}”."
+    return (
+        f"Ngày {format_day(on)} không có đơn vị nào mang mã “{code}”. "
+        f"Mã này từng thuộc về: {'; '.join(spans)}."
+    )
 
 
 class UnitQuerySet(models.QuerySet["Unit"]):
@@ -88,16 +91,8 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def why_not(self, code: str, on: date) -> str:
         """The sentence for a code that no unit bore on that day (contract §4 rule 9)."""
-        spans = [
-            f"{each.name} ({each.span_text})"
-            for each in self.filter(code=code).order_by(F("valid_from").asc(nulls_first=True))
-        ]
-        if not spans:
-            return f"Không có đơn vị nào mang mã “{code}”."
-        return (
-            f"Ngày {format_day(on)} không có đơn vị nào mang mã “{code}”. "
-            f"Mã này từng thuộc về: {'; '.join(spans)}."
-        )
+        bearers = self.filter(code=code).order_by(F("valid_from").asc(nulls_first=True))
+        return no_bearer(code, on, bearers)
 
     def search(self, text: str) -> Self:
         """Units in whose code, name or former names every word stands, without case and marks.
@@ -173,6 +168,13 @@ class Unit(Ruled):
     identifier = LineField("mã định danh điện tử", max_length=35, blank=True, default="")
     legal_basis = LineField("căn cứ thành lập", max_length=300, blank=True, default="")
     closing_basis = LineField("căn cứ kết thúc", max_length=300, blank=True, default="")
+    # The changes that opened and closed the unit, where they were made here: they can be undone.
+    opened_in = models.ForeignKey(
+        "units.Reform", models.PROTECT, null=True, editable=False, related_name="opened"
+    )
+    closed_in = models.ForeignKey(
+        "units.Reform", models.PROTECT, null=True, editable=False, related_name="closed"
+    )
     folded = FoldedField(source=("code", "name"))
     sort_key = SortKeyField(source=("name",), db_index=True)
 
@@ -311,89 +313,3 @@ class FormerName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (đến {format_day(self.valid_to)})"
-
-
-class Succession(models.Model):
-    """One unit passing, wholly or in part, into another on a day."""
-
-    Kind = SuccessionKind
-
-    predecessor = models.ForeignKey(
-        Unit, models.PROTECT, verbose_name="đơn vị cũ", related_name="as_predecessor"
-    )
-    successor = models.ForeignKey(
-        Unit, models.PROTECT, verbose_name="đơn vị mới", related_name="as_successor"
-    )
-    effective_on = models.DateField("ngày hiệu lực")
-    kind = models.CharField("loại", max_length=10, choices=SuccessionKind.choices)
-    # For MERGE and CONTINUE always true: they have one heir.
-    is_main = models.BooleanField("mặc định", default=True)
-    legal_basis = LineField("căn cứ", max_length=300, blank=True, default="")
-    note = BlockField("ghi chú", blank=True, default="")
-
-    class Meta:
-        verbose_name = "kế thừa"
-        verbose_name_plural = "kế thừa"
-        ordering = ("effective_on", "pk")
-        constraints = (
-            one_of("kind", SuccessionKind),
-            models.UniqueConstraint(
-                fields=["predecessor", "successor", "effective_on"],
-                name="units_succession_identity",
-            ),
-            # One heir, or one main heir among those of a split: else figures would be counted in
-            # two lineages.
-            models.UniqueConstraint(
-                fields=["predecessor"],
-                condition=Q(is_main=True),
-                name="units_succession_one_main_heir",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="SPLIT") | Q(is_main=True), name="units_succession_main"
-            ),
-            models.CheckConstraint(
-                condition=~Q(predecessor=F("successor")), name="units_succession_two_units"
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.predecessor} → {self.successor}"
-
-    def faults(self) -> Iterator[Fault]:
-        """The old unit is in force on the day before, the new one on the day itself."""
-        eve = self.effective_on - timedelta(days=1)
-        if not self.predecessor.exists_on(eve):
-            yield Fault(
-                "predecessor",
-                f"{self.predecessor.name} không có hiệu lực vào ngày {format_day(eve)}.",
-            )
-        if not self.successor.exists_on(self.effective_on):
-            yield Fault(
-                "successor",
-                f"{self.successor.name} không có hiệu lực vào ngày "
-                f"{format_day(self.effective_on)}.",
-            )
-        if self.predecessor == self.successor:
-            yield Fault("successor", "Đơn vị cũ và đơn vị mới phải khác nhau.")
-
-
-def heirs_faults(successions: Iterable[Succession]) -> Iterator[tuple[Succession, str]]:
-    """Predecessors with two heirs that are no split, and splits without one main heir.
-
-    Takes all successions of the predecessors concerned (contract §3, "Refused"); each fault comes
-    with the succession at which it is to be shown.
-    """
-    by_predecessor: dict[Any, list[Succession]] = {}
-    for each in successions:
-        by_predecessor.setdefault(each.predecessor, []).append(each)
-    for predecessor, steps in by_predecessor.items():
-        if len(steps) > 1 and any(step.kind != SuccessionKind.SPLIT for step in steps):
-            yield (
-                steps[-1],
-                f"{predecessor.name} có hai đơn vị kế thừa mà không phải là chia tách.",
-            )
-        elif sum(step.is_main for step in steps) != 1:
-            yield (
-                steps[-1],
-                f"Việc chia {predecessor.name} phải có đúng một đơn vị kế thừa mặc định.",
-            )

@@ -1,0 +1,18 @@
+"""Units in time, their names, and how they passed into one another."""
+
+from units.models.history import Deed, Reform, Succession, SuccessionKind, heirs_faults
+from units.models.units import FormerName, Kind, Unit, UnitQuerySet, topmost, under
+
+__all__ = [
+    "Deed",
+    "FormerName",
+    "Kind",
+    "Reform",
+    "Succession",
+    "SuccessionKind",
+    "Unit",
+    "UnitQuerySet",
+    "heirs_faults",
+    "topmost",
+    "under",
+]
