@@ -87,9 +87,9 @@ def _why_uncounted(source: Return, beyond: Vector, inside: Vector, superior: Ret
     if not any(mine > theirs for mine, theirs in zip(beyond, inside, strict=True)):
         return "Không vượt quá số đã ghi nhận và số các đơn vị trực thuộc báo cáo."
     if superior is not None:
+        name = superior.unit.name_on(superior.last_day)
         return (
-            f"Trùng ngày với số liệu của cấp trên được tính thay: {superior.unit.name_on(superior.last_day)}, "
-            f"kỳ {span_text(superior)}."
+            f"Trùng ngày với số liệu của cấp trên được tính thay: {name}, kỳ {span_text(superior)}."
         )
     return "Các đơn vị trực thuộc báo cáo cho cả kỳ tổng hợp nhiều hơn nên số của họ được tính."
 

@@ -33,10 +33,13 @@ Q_ = TypeVar("Q_", bound=QuerySet[Any])
 
 # Rule 5: who a remedy on an individual names: the same unit and name is one person, a remedy
 # without a name is a person of its own. Folded names hold letters and spaces, so no name meets "#".
+_TEXT: TextField[str, str] = TextField()
 PERSON = Case(
-    When(person_folded="", then=Concat(Value("#"), Cast("pk", TextField()))),
-    default=Concat(Cast("visit__unit_id", TextField()), Value(":"), "person_folded"),
-    output_field=TextField(),
+    When(person_folded="", then=Concat(Value("#"), Cast("pk", _TEXT), output_field=_TEXT)),
+    default=Concat(
+        Cast("visit__unit_id", _TEXT), Value(":"), Cast("person_folded", _TEXT), output_field=_TEXT
+    ),
+    output_field=_TEXT,
 )
 INDIVIDUAL = Q(subject=Subject.INDIVIDUAL)
 
