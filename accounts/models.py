@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+from axes.utils import reset as lift_lock
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.models import Permission, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.passwords import temporary_password
 from accounts.roles import DEEDS, Role
 from congvu.access import Person
 from congvu.fields import FoldedField, LineField, NameSortKeyField
 from congvu.rules import Fault, Ruled, one_of
+from congvu.trail import mark
 from units.models import Unit, topmost, under
+
+# The permission of contract §5; `findings` defines it, further right.
+_NAMES = {"content_type__app_label": "findings", "codename": "view_personal_data"}
+
+
+def idle_since() -> datetime:
+    """Accounts not used since this moment count as idle."""
+    return timezone.now() - timedelta(days=settings.ACCOUNT_IDLE_DAYS)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -28,6 +43,21 @@ class UserQuerySet(models.QuerySet["User"]):
         if not person.may("accounts.manage"):
             return self.none()
         return self.filter(under(person.scope_paths, "unit__"))
+
+    def disabled(self) -> Self:
+        """Accounts that an administrator has closed."""
+        return self.filter(is_active=False)
+
+    def others_with(self, email: str, account: User) -> Self:
+        """Other accounts that have this address: one account a person."""
+        return self.filter(email__iexact=email).exclude(pk=account.pk)
+
+    def idle(self) -> Self:
+        """Open accounts that nobody has used for so long that they may not sign in."""
+        since = idle_since()
+        return self.filter(Q(last_login__isnull=True) | Q(last_login__lt=since)).filter(
+            is_active=True, enabled_at__lt=since
+        )
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,6 +70,14 @@ class UserManager(BaseUserManager["User"]):
     def visible_to(self, person: Person) -> UserQuerySet:
         """See `UserQuerySet.visible_to`."""
         return self.get_queryset().visible_to(person)
+
+    def disabled(self) -> UserQuerySet:
+        """See `UserQuerySet.disabled`."""
+        return self.get_queryset().disabled()
+
+    def others_with(self, email: str, account: User) -> UserQuerySet:
+        """See `UserQuerySet.others_with`."""
+        return self.get_queryset().others_with(email, account)
 
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         """Add an account; without a password nobody can sign in to it."""
@@ -121,11 +159,95 @@ class User(Ruled, AbstractBaseUser, PermissionsMixin):
         return any(unit.path.startswith(path) for path in self.scope_paths)
 
     @property
+    def names_granted(self) -> bool:
+        """Whether this account was given the permission to see personal names."""
+        return self.user_permissions.filter(**_NAMES).exists()
+
+    @property
     def sees_names(self) -> bool:
         """Whether personal names may be shown: a leader needs the permission (contract §5)."""
         if self.role == Role.LEADER:
             return self.has_perm("findings.view_personal_data")
         return self.may("remedies.view")
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody has used the account for so long that it may not sign in."""
+        return max(self.last_login or self.enabled_at, self.enabled_at) < idle_since()
+
+    # --- what is done to an account; each leaves a mark --------------------------------------
+
+    def note_sign_in(self) -> None:
+        """Leave a mark that the person signed in, from the address of the request."""
+        mark(self, self, "signed_in")
+
+    def change_password(self, password: str) -> None:
+        """Take the person's own new password."""
+        with transaction.atomic():
+            self.set_password(password)
+            self.must_change_password = False
+            self.write("password", "must_change_password")
+            mark(self, self, "password_changed")
+
+    def reset_password(self, *, by: User) -> str:
+        """Give the account a temporary password, to be changed at the next sign-in.
+
+        Returns it for the one time that it is shown. Also lifts a lock after wrong passwords.
+        """
+        password = temporary_password()
+        with transaction.atomic():
+            self.set_password(password)
+            self.must_change_password = True
+            self.write("password", "must_change_password")
+            mark(by, self, "password_changed", note="Quản trị đặt mật khẩu tạm.")
+        lift_lock(username=self.username)
+        return password
+
+    def let_see_names(self, wanted: bool, *, by: User) -> None:
+        """Give a leader the permission to see personal names, or take it; others need none."""
+        granted = self.names_granted
+        wanted = wanted and self.role == Role.LEADER
+        if wanted == granted:
+            return
+        with transaction.atomic():
+            permission = Permission.objects.get(**_NAMES)
+            if wanted:
+                self.user_permissions.add(permission)
+            else:
+                self.user_permissions.remove(permission)
+            mark(by, self, "changed", {"Xem tên cá nhân bị xử lý": (granted, wanted)})
+
+    def why_not_disable(self, by: User) -> str:
+        """Why the account may not be disabled by that person; empty when it may."""
+        if self.pk == by.pk:
+            return "Bạn không thể tự khóa tài khoản của mình."
+        return "" if self.is_active else "Tài khoản đã khóa."
+
+    def disable(self, *, by: User, reason: str) -> None:
+        """Close the account: its sessions end at their next request."""
+        if refusal := self.why_not_disable(by):
+            raise ValidationError(refusal)
+        with transaction.atomic():
+            self.is_active = False
+            self.write("is_active")
+            mark(by, self, "disabled", {"is_active": (True, False)}, note=reason)
+
+    @property
+    def why_not_enable(self) -> str:
+        """Why there is nothing to open; empty when the account is closed or idle."""
+        return "" if not self.is_active or self.is_idle else "Tài khoản đang dùng được."
+
+    def enable(self, *, by: User) -> None:
+        """Open a closed or idle account again: idleness counts from now."""
+        if refusal := self.why_not_enable:
+            raise ValidationError(refusal)
+        with transaction.atomic():
+            was = self.is_active
+            self.is_active = True
+            self.enabled_at = timezone.now()
+            self.write("is_active", "enabled_at")
+            mark(by, self, "enabled", {} if was else {"is_active": (False, True)})
+        lift_lock(username=self.username)
 
     def faults(self) -> Iterator[Fault]:
         """Every account acts for a unit."""

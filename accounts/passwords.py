@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -32,3 +33,19 @@ class FourClassesValidator:
     def get_help_text(self) -> str:
         """The rule, for the form."""
         return self.help
+
+
+# Letters and digits that nobody takes for one another when reading them out.
+_UPPER, _LOWER, _DIGITS = "ACDEFGHJKLMNPQRTUVWXY", "abcdefghijkmnpqrtuvwxy", "346789"
+
+
+def temporary_password() -> str:
+    """A password to be told once, such as `Kxm7-Qtp4-Rwh9-Zdc3`; it has all four classes."""
+    groups = (
+        secrets.choice(_UPPER)
+        + secrets.choice(_LOWER)
+        + secrets.choice(_LOWER)
+        + secrets.choice(_DIGITS)
+        for _ in range(4)
+    )
+    return "-".join(groups)

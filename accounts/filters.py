@@ -1,0 +1,41 @@
+"""Filters of the list of accounts."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django_filters.filters import CharFilter, ChoiceFilter
+
+from accounts.models import User, UserQuerySet
+from accounts.roles import Role
+from congvu.filters import CodeFilter, ListFilter, SearchFilter
+from congvu.text import fold
+
+_STATES = (("active", "Đang dùng"), ("idle", "Lâu không dùng"), ("disabled", "Đã khóa"))
+
+
+class AccountFilter(ListFilter):
+    """By name, role, unit and whether the account can be used."""
+
+    q = SearchFilter(label="Họ tên, tên đăng nhập")
+    role = CodeFilter(label="Vai trò", choices=Role.choices)
+    unit = CharFilter(label="Đơn vị", method="of_unit")
+    state = ChoiceFilter(
+        label="Trạng thái", choices=_STATES, method="in_state", empty_label="Tất cả"
+    )
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def of_unit(self, accounts: QuerySet[User], name: str, value: str) -> QuerySet[User]:
+        """Accounts of units whose code or name holds every word."""
+        for word in fold(value).split():
+            accounts = accounts.filter(unit__folded__contains=word)
+        return accounts
+
+    def in_state(self, accounts: UserQuerySet, name: str, value: str) -> QuerySet[User]:
+        """Accounts that can be used, lie idle, or are closed."""
+        if value == "disabled":
+            return accounts.disabled()
+        idle = accounts.idle()
+        return idle if value == "idle" else accounts.filter(is_active=True).exclude(pk__in=idle)

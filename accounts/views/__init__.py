@@ -1,0 +1,27 @@
+"""Views of accounts: one's own, and those that an administrator keeps."""
+
+from accounts.views.accounts import (
+    account_create,
+    account_detail,
+    account_disable,
+    account_edit,
+    account_enable,
+    account_list,
+    account_reset_password,
+)
+from accounts.views.own import login, logout, password_change, profile, session
+
+__all__ = [
+    "account_create",
+    "account_detail",
+    "account_disable",
+    "account_edit",
+    "account_enable",
+    "account_list",
+    "account_reset_password",
+    "login",
+    "logout",
+    "password_change",
+    "profile",
+    "session",
+]

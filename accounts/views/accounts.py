@@ -1,0 +1,275 @@
+"""The accounts that an administrator keeps (deed `accounts.manage`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.filters import AccountFilter
+from accounts.forms import AccountForm, DisableForm
+from accounts.models import User
+from accounts.roles import Role
+from congvu.access import require
+from congvu.models import Event
+from congvu.once import once
+from congvu.pages import Action, Fact
+from congvu.tables import Badge, Column, Listing
+
+
+class AdminRequest(HttpRequest):
+    """A request behind the sign-in."""
+
+    user: User
+
+
+def _state(account: User) -> Badge:
+    """Whether the account can be used, in a word."""
+    if not account.is_active:
+        return Badge("Đã khóa", "secondary")
+    if account.is_idle:
+        return Badge("Lâu không dùng", "warning")
+    return Badge("Đang dùng", "success")
+
+
+COLUMNS = (
+    Column(
+        "Họ và tên",
+        lambda account: account.full_name,
+        sort="sort_key",
+        link=True,
+        width=28,
+        small=lambda account: account.post,
+    ),
+    Column("Tên đăng nhập", lambda account: account.username, sort="username", width=18),
+    Column("Vai trò", lambda account: account.get_role_display(), sort="role", width=20),
+    Column(
+        "Đơn vị",
+        lambda account: account.unit.name if account.unit else "",
+        sort="unit__sort_key",
+        width=32,
+    ),
+    Column("Trạng thái", _state, width=16),
+    Column(
+        "Đăng nhập gần nhất",
+        lambda account: account.last_login or "Chưa lần nào",
+        sort="last_login",
+        width=20,
+    ),
+)
+
+
+def _find(request: AdminRequest, pk: int) -> User:
+    """The account within the administrator's scope; 404 for any other."""
+    require(request.user, "accounts.manage")
+    return get_object_or_404(User.objects.visible_to(request.user).select_related("unit"), pk=pk)
+
+
+@require_safe
+def account_list(request: AdminRequest) -> HttpResponseBase:
+    """Accounts of the units in scope."""
+    require(request.user, "accounts.manage")
+    accounts = User.objects.visible_to(request.user).select_related("unit")
+    listing = Listing(
+        request,
+        "Tài khoản",
+        accounts,
+        COLUMNS,
+        AccountFilter,
+        order="sort_key,username",
+        count_noun="tài khoản",
+        empty_title="Chưa có tài khoản nào.",
+        empty_hint="Bấm “Thêm tài khoản” để tạo tài khoản đầu tiên.",
+        file_name="tai-khoan",
+    )
+    return listing.respond("accounts/account_list.html")
+
+
+def _actions(account: User, by: User) -> list[Action]:
+    """What may be done to the account now."""
+    edit = Action("Sửa", reverse("accounts:account_edit", args=[account.pk]))
+    reset = Action(
+        "Đặt lại mật khẩu",
+        reverse("accounts:account_reset_password", args=[account.pk]),
+        "Hãy dùng “Đổi mật khẩu” cho tài khoản của chính bạn." if account.pk == by.pk else "",
+    )
+    enable = Action(
+        "Mở tài khoản",
+        reverse("accounts:account_enable", args=[account.pk]),
+        account.why_not_enable,
+    )
+    disable = Action(
+        "Khóa tài khoản",
+        reverse("accounts:account_disable", args=[account.pk]),
+        account.why_not_disable(by),
+        danger=True,
+    )
+    if not account.why_not_enable:
+        return [enable, edit, reset, disable]
+    return [edit, reset, disable]
+
+
+@require_safe
+def account_detail(request: AdminRequest, pk: int) -> HttpResponse:
+    """One account and all that was done to it."""
+    account = _find(request, pk)
+    state = _state(account)
+    facts = [
+        Fact("Trạng thái", state.text, tone=state.tone),
+        Fact("Tên đăng nhập", account.username),
+        Fact("Vai trò", account.get_role_display()),
+        Fact("Đơn vị", account.unit.name if account.unit else ""),
+        Fact("Chức vụ", account.post),
+        Fact("Thư điện tử", account.email),
+    ]
+    if account.role == Role.LEADER:
+        facts.append(
+            Fact("Xem tên cá nhân bị xử lý", "Được xem" if account.sees_names else "Không được xem")
+        )
+    context = {
+        "title": f"Tài khoản {account.username} – {account.full_name}",
+        "account": account,
+        "state": state,
+        "facts": facts,
+        "actions": _actions(account, request.user),
+        "events": Event.objects.of(account),
+    }
+    return render(request, "accounts/account_detail.html", context)
+
+
+def _show_password(request: AdminRequest, account: User, password: str) -> HttpResponse:
+    """The temporary password, on the answer itself: stored nowhere, not to be seen again."""
+    context = {
+        "title": f"Mật khẩu tạm của {account.username}",
+        "account": account,
+        "password": password,
+    }
+    return render(request, "accounts/temporary_password.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_create(request: AdminRequest) -> HttpResponse:
+    """Add an account with a temporary password, shown once."""
+    require(request.user, "accounts.manage")
+    form = AccountForm(request.POST or None, by=request.user)
+    if form.is_valid() and form.save_as(request.user):
+        return _show_password(request, form.instance, form.password)
+    context = {
+        "title": "Thêm tài khoản",
+        "form": form,
+        "lead": "Mỗi người một tài khoản. Mật khẩu tạm hiện một lần sau khi thêm; người dùng phải "
+        "đổi khi đăng nhập lần đầu.",
+        "submit_label": "Thêm tài khoản",
+        "cancel_url": reverse("accounts:account_list"),
+    }
+    return render(request, "accounts/account_create.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def account_edit(request: AdminRequest, pk: int) -> HttpResponse:
+    """Change who the account is for and what it may do."""
+    account = _find(request, pk)
+    form = AccountForm(request.POST or None, instance=account, by=request.user)
+    if form.is_valid() and form.save_as(request.user):
+        messages.success(request, f"Đã lưu tài khoản {account.username}.")
+        return redirect(account)
+    context = {
+        "title": f"Sửa tài khoản {account.username}",
+        "account": account,
+        "form": form,
+        "submit_label": "Lưu tài khoản",
+        "cancel_url": account.get_absolute_url(),
+    }
+    return render(request, "accounts/account_edit.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def account_disable(request: AdminRequest, pk: int) -> HttpResponse:
+    """Close the account, with a reason."""
+    account = _find(request, pk)
+    form = DisableForm(request.POST or None)
+    if form.is_valid():
+        try:
+            account.disable(by=request.user, reason=form.cleaned_data["reason"])
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, f"Đã khóa tài khoản {account.username}.")
+            return redirect(account)
+    context = {
+        "title": f"Khóa tài khoản {account.username}",
+        "account": account,
+        "form": form,
+        "danger": True,
+        "consequences": [
+            f"{account.full_name} bị đăng xuất ngay và không đăng nhập được nữa.",
+            "Những gì người này đã ghi vẫn giữ nguyên, vẫn đứng tên người này.",
+            "Bạn có thể mở lại tài khoản bất cứ lúc nào.",
+        ],
+        "submit_label": "Khóa tài khoản",
+        "cancel_url": account.get_absolute_url(),
+    }
+    return render(request, "accounts/account_disable.html", context)
+
+
+def _confirm(
+    request: AdminRequest, account: User, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    """A page that says what will happen, with one button."""
+    shared = {"account": account, "cancel_url": account.get_absolute_url()}
+    return render(request, template, {**shared, **context})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def account_enable(request: AdminRequest, pk: int) -> HttpResponse:
+    """Open a closed or idle account again."""
+    account = _find(request, pk)
+    if request.method == "POST":
+        try:
+            account.enable(by=request.user)
+        except ValidationError as refusal:
+            messages.error(request, refusal.messages[0])
+        else:
+            messages.success(request, f"Đã mở tài khoản {account.username}.")
+        return redirect(account)
+    context = {
+        "title": f"Mở tài khoản {account.username}",
+        "consequences": [
+            f"{account.full_name} đăng nhập được ngay bằng mật khẩu đang có.",
+            "Nếu người này không còn nhớ mật khẩu, hãy đặt lại mật khẩu sau khi mở.",
+        ],
+        "submit_label": "Mở tài khoản",
+    }
+    return _confirm(request, account, "accounts/account_enable.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def account_reset_password(request: AdminRequest, pk: int) -> HttpResponse:
+    """Give the account a temporary password, shown once."""
+    account = _find(request, pk)
+    if account.pk == request.user.pk:
+        return redirect("accounts:password_change")
+    if request.method == "POST":
+        return _show_password(request, account, account.reset_password(by=request.user))
+    context = {
+        "title": f"Đặt lại mật khẩu của {account.username}",
+        "consequences": [
+            "Mật khẩu hiện tại mất hiệu lực ngay; người này bị đăng xuất.",
+            "Một mật khẩu tạm hiện ra một lần, để bạn báo trực tiếp cho đúng người.",
+            "Người này phải đổi mật khẩu khi đăng nhập lần tới.",
+        ],
+        "submit_label": "Đặt lại mật khẩu",
+    }
+    return _confirm(request, account, "accounts/account_reset_password.html", context)
