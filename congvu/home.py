@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +25,8 @@ from accounts.models import User
 from accounts.roles import Role
 from congvu.dates import days_phrase, format_day, today
 from congvu.filters import SearchFilter
+from congvu.numbers import number_text
+from congvu.pages import Action, Card, Entry, Figure
 from congvu.text import fold
 from directives.models import Document
 from findings.models import Finding, Remedy
@@ -40,71 +42,70 @@ NAMED = 5
 SOON = 14
 
 
-@dataclass(frozen=True)
-class Item:
-    """One thing that waits: what it is, how long, and where it is dealt with."""
-
-    text: str
-    url: str
-    days: str = ""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A kind of things that wait for a person, with the first of them by name."""
-
-    title: str
-    count: int
-    url: str
-    tone: str = "secondary"
-    hint: str = ""
-    items: list[Item] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Start:
-    """Something that this person often begins from the home page."""
-
-    text: str
-    url: str
-
-
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What waits for this person, most pressing first; then where to go on."""
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101  # the sign-in middleware stands before this view
+    """What waits for this person, most pressing first; then figures, and where work begins."""
+    user = _user(request)
     now = today()
-    makers: dict[str, tuple[Callable[[User, date], Waiting], ...]] = {
-        Role.STAFF: (returns_to_decide, claims, overdue, due_soon, rounds_behind, rounds_now),
-        Role.INSPECTOR: (rounds_now, rounds_behind, claims, overdue, due_soon),
-        Role.REPORTER: (returns_to_send, overdue, due_soon),
-        Role.LEADER: (overdue, due_soon, rounds_now),
-        Role.ADMIN: (accounts_asleep,),
-    }
-    waiting = [make(user, now) for make in makers.get(user.role, ())]
+    cards = [make(user, now) for make in CARDS.get(user.role, ())]
     context = {
-        "waiting": [each for each in waiting if each.count],
-        "nothing": [each for each in waiting if not each.count],
+        # What waits comes before what does not; else in the order of the role's list.
+        "cards": sorted(cards, key=lambda card: not card.count),
+        "figures": figures(user, now) if user.may("summary.view") else [],
+        "figures_title": f"Năm {now.year} đến nay",
         "starts": starts(user, now),
         "today": now,
     }
     return render(request, "home.html", context)
 
 
-def starts(user: User, now: date) -> list[Start]:
+def _user(request: HttpRequest) -> User:
+    """Whoever is signed in; the sign-in middleware stands before these views."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def starts(user: User, now: date) -> list[Action]:
     """Where this role's work usually begins."""
     offers = (
         ("rounds.change", "Ghi một cuộc kiểm tra", reverse("inspections:round_create")),
         ("returns.change", "Lập số liệu báo cáo", reverse("reports:return_create")),
-        ("summary.view", f"Tổng hợp năm {now.year}", reverse("reports:summary")),
+        ("summary.view", f"Tổng hợp năm {now.year}", _summary(user, now.year)),
         ("summary.view", f"Tổng hợp năm {now.year - 1}", _summary(user, now.year - 1)),
         ("workbook.import", "Nhập từ bảng tính", reverse("exchange:import_list")),
         ("accounts.manage", "Tài khoản", reverse("accounts:account_list")),
         ("catalogue.change", "Danh mục nội dung kiểm tra", reverse("inspections:content_list")),
         ("units.view", "Cây đơn vị", reverse("units:unit_list")),
     )
-    return [Start(text, url) for deed, text, url in offers if user.may(deed)]
+    return [Action(text, url) for deed, text, url in offers if user.may(deed)]
+
+
+def figures(user: User, now: date) -> list[Figure]:
+    """This year so far beside the same days of last year; each figure leads to its list."""
+    first, last_first = now.replace(month=1, day=1), date(now.year - 1, 1, 1)
+    # 29 February has no counterpart: the day before it is compared.
+    last = (
+        now.replace(year=now.year - 1, day=28)
+        if (now.month, now.day) == (2, 29)
+        else (now.replace(year=now.year - 1))
+    )
+    done = Round.objects.visible_to(user).filter(status=Round.Status.COMPLETED)
+    findings = Finding.objects.visible_to(user).filter(visit__round__status=Round.Status.COMPLETED)
+    shown = []
+    for label, rows, column, name in (
+        ("Cuộc kiểm tra đã hoàn thành", done, "ends_on", "inspections:round_list"),
+        ("Tồn tại, hạn chế, vi phạm", findings, "visit__round__ends_on", "findings:finding_list"),
+    ):
+        counts = rows.aggregate(
+            this=Count("pk", filter=Q(**{f"{column}__range": (first, now)})),
+            past=Count("pk", filter=Q(**{f"{column}__range": (last_first, last)})),
+        )
+        days = {"from": format_day(first), "to": format_day(now)}
+        url = _link(name, status="COMPLETED", **days)
+        change = f"cùng kỳ năm {now.year - 1}: {number_text(counts['past'])}"
+        shown.append(Figure(label, number_text(counts["this"]), url, change))
+    return shown
 
 
 def _summary(user: User, year: int) -> str:
@@ -112,7 +113,7 @@ def _summary(user: User, year: int) -> str:
     return f"{reverse('reports:summary')}?{urlencode({'unit': code, 'year': str(year)})}"
 
 
-def _first(rows: QuerySet[Any], show: Callable[[Any], Item]) -> list[Item]:
+def _first(rows: QuerySet[Any], show: Callable[[Any], Entry]) -> list[Entry]:
     return [show(row) for row in rows[:NAMED]]
 
 
@@ -129,65 +130,68 @@ def _remedies(user: User, now: date) -> QuerySet[Any]:
     return rows.select_related("visit__unit", "visit__round")
 
 
-def _remedy(now: date) -> Callable[[Any], Item]:
-    def show(row: Any) -> Item:
+def _remedy(now: date) -> Callable[[Any], Entry]:
+    def show(row: Any) -> Entry:
         text = f"{row.visit.unit.name}: {row.get_kind_display()}"
-        return Item(text, row.get_absolute_url(), days_phrase(row.due_in_force, now))
+        when = days_phrase(row.due_in_force, now) if row.due_in_force else "không có hạn"
+        tone = "danger" if row.state == "overdue" else ""
+        return Entry(text, row.get_absolute_url(), when, tone, f"Cuộc {row.visit.round.code}")
 
     return show
 
 
-def overdue(user: User, now: date) -> Waiting:
+def overdue(user: User, now: date) -> Card:
     """Remedies past the due day in force (contract §4 rule 6), the longest first."""
     rows = _remedies(user, now).filter(state="overdue").order_by("due_in_force", "pk")
-    return Waiting(
+    return Card(
         "Kiến nghị quá hạn",
         rows.count(),
         _link("findings:remedy_list", state="overdue", sort="thoi-han"),
-        "danger",
-        items=_first(rows, _remedy(now)),
+        tone="danger",
+        empty="Không có kiến nghị nào quá hạn.",
+        entries=_first(rows, _remedy(now)),
     )
 
 
-def due_soon(user: User, now: date) -> Waiting:
+def due_soon(user: User, now: date) -> Card:
     """Open remedies that fall due within `SOON` days."""
     limit = now + timedelta(days=SOON)
     rows = _remedies(user, now).filter(state="open", due_in_force__lte=limit)
     rows = rows.order_by("due_in_force", "pk")
-    return Waiting(
+    return Card(
         f"Kiến nghị đến hạn trong {SOON} ngày tới",
         rows.count(),
         _link("findings:remedy_list", state="open", due_to=format_day(limit)),
-        "warning",
-        items=_first(rows, _remedy(now)),
+        tone="warning",
+        entries=_first(rows, _remedy(now)),
     )
 
 
-def claims(user: User, now: date) -> Waiting:
+def claims(user: User, now: date) -> Card:
     """Remedies that a unit says are done and that wait to be settled."""
     rows = _remedies(user, now).filter(
         completed_on__isnull=True, progress__claimed_on__isnull=False
     )
     rows = rows.distinct().order_by("due_in_force", "pk")
-    return Waiting(
+    return Card(
         "Đơn vị báo đã hoàn thành, chờ xác nhận",
         rows.count(),
         _link("findings:remedy_list", claimed="true"),
-        "warning",
-        items=_first(rows, _remedy(now)),
+        tone="warning",
+        entries=_first(rows, _remedy(now)),
     )
 
 
 # --- rounds ----------------------------------------------------------------------------------
 
 
-def _round(row: Any) -> Item:
+def _round(row: Any) -> Entry:
     first = next(iter(row.visits.all()), None)
     where = first.unit.name if first else "chưa có đơn vị"
     days = format_day(row.starts_on)
     if row.ends_on != row.starts_on:
         days = f"{days} – {format_day(row.ends_on)}"
-    return Item(f"{row.code} – {where}", row.get_absolute_url(), days)
+    return Entry(f"{row.code} – {where}", row.get_absolute_url(), days)
 
 
 def _conducted(user: User) -> QuerySet[Round]:
@@ -197,84 +201,82 @@ def _conducted(user: User) -> QuerySet[Round]:
     return rows.prefetch_related("visits__unit")
 
 
-def rounds_now(user: User, now: date) -> Waiting:
+def rounds_now(user: User, now: date) -> Card:
     """Rounds under way or beginning within seven days."""
     week = now + timedelta(days=7)
     rows = (
         _conducted(user).filter(starts_on__lte=week, ends_on__gte=now).order_by("starts_on", "pk")
     )
-    return Waiting(
+    return Card(
         "Cuộc kiểm tra hôm nay và bảy ngày tới",
         rows.count(),
         _link("inspections:round_list", due="now"),
-        "info",
-        items=_first(rows, _round),
+        entries=_first(rows, _round),
     )
 
 
-def rounds_behind(user: User, now: date) -> Waiting:
+def rounds_behind(user: User, now: date) -> Card:
     """Rounds whose last day is past and that were neither completed nor cancelled."""
     rows = _conducted(user).filter(ends_on__lt=now).order_by("ends_on", "pk")
-    return Waiting(
+    return Card(
         "Cuộc đã qua ngày nhưng chưa hoàn thành",
         rows.count(),
         _link("inspections:round_list", due="behind"),
-        "warning",
-        hint="Chỉ cuộc đã hoàn thành mới được tính vào tổng hợp.",
-        items=_first(rows, _round),
+        tone="warning",
+        empty="Không có cuộc nào bỏ dở.",
+        entries=_first(rows, _round),
     )
 
 
 # --- returns ---------------------------------------------------------------------------------
 
 
-def _return(row: Any) -> Item:
+def _return(row: Any) -> Entry:
     period = f"{format_day(row.first_day)} – {format_day(row.last_day)}"
-    return Item(f"{row.unit.name}: {period}", row.get_absolute_url(), row.get_status_display())
+    return Entry(f"{row.unit.name}: {period}", row.get_absolute_url(), row.get_status_display())
 
 
-def returns_to_decide(user: User, now: date) -> Waiting:
+def returns_to_decide(user: User, now: date) -> Card:
     """Returns that units have sent and staff have not decided on."""
     rows = Return.objects.visible_to(user).filter(status=Return.Status.SUBMITTED)
     rows = rows.select_related("unit").order_by("sent_on", "pk")
-    return Waiting(
+    return Card(
         "Số liệu báo cáo chờ duyệt",
         rows.count(),
         _link("reports:return_list", status="SUBMITTED"),
-        "warning",
-        items=_first(rows, _return),
+        tone="warning",
+        entries=_first(rows, _return),
     )
 
 
-def returns_to_send(user: User, now: date) -> Waiting:
+def returns_to_send(user: User, now: date) -> Card:
     """The unit's own returns that are not sent, or were sent back."""
     open_ = Q(status__in=(Return.Status.DRAFT, Return.Status.SENT_BACK))
     rows = Return.objects.visible_to(user).filter(open_).select_related("unit")
     rows = rows.order_by("last_day", "pk")
-    return Waiting(
+    return Card(
         "Số liệu báo cáo chưa gửi hoặc bị trả lại",
         rows.count(),
         _link("reports:return_list"),
-        "warning",
-        items=_first(rows, _return),
+        tone="warning",
+        entries=_first(rows, _return),
     )
 
 
 # --- accounts --------------------------------------------------------------------------------
 
 
-def accounts_asleep(user: User, now: date) -> Waiting:
+def accounts_asleep(user: User, now: date) -> Card:
     """Accounts that are open and have never been used."""
     rows = User.objects.visible_to(user).filter(is_active=True, last_login__isnull=True)
     rows = rows.select_related("unit").order_by("created_at", "pk")
-    return Waiting(
+    return Card(
         "Tài khoản chưa đăng nhập lần nào",
         rows.count(),
         _link("accounts:account_list"),
-        "secondary",
-        items=_first(
+        entries=_first(
             rows,
-            lambda row: Item(
+            lambda row: Entry(
                 f"{row} ({row.get_role_display()})",
                 row.get_absolute_url(),
                 f"tạo ngày {format_day(timezone.localdate(row.created_at))}",
@@ -283,26 +285,25 @@ def accounts_asleep(user: User, now: date) -> Waiting:
     )
 
 
+# Which kinds of work each role is shown, the most pressing first.
+CARDS: dict[str, tuple[Callable[[User, date], Card], ...]] = {
+    Role.STAFF: (returns_to_decide, claims, overdue, due_soon, rounds_behind, rounds_now),
+    Role.INSPECTOR: (rounds_now, rounds_behind, claims, overdue, due_soon),
+    Role.REPORTER: (returns_to_send, overdue, due_soon),
+    Role.LEADER: (overdue, due_soon, rounds_now),
+    Role.ADMIN: (accounts_asleep,),
+}
+
+
 # --- search ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Hits:
-    """What a search found of one kind: how many, the first of them, and the list with all."""
-
-    title: str
-    count: int
-    url: str
-    items: list[Item]
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Units, rounds, findings and documents in scope that hold every word, tone marks aside."""
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101  # the sign-in middleware stands before this view
+    user = _user(request)
     words = request.GET.get("q", "").strip()
-    hits: list[Hits] = []
+    hits: list[Card] = []
     if len(fold(words)) >= 2:
         hits = [each for each in (kind(user, words) for kind in SEARCHED) if each.count]
     return render(request, "search.html", {"q": words, "hits": hits})
@@ -310,44 +311,44 @@ def search(request: HttpRequest) -> HttpResponse:
 
 def _hits(
     title: str, name: str, rows: QuerySet[Any], words: str, columns: tuple[str, ...],
-    show: Callable[[Any], Item],
-) -> Hits:  # fmt: skip
+    show: Callable[[Any], Entry],
+) -> Card:  # fmt: skip
     found = SearchFilter(*columns).filter(rows, words).distinct()
-    return Hits(title, found.count(), _link(name, q=words), _first(found, show))
+    return Card(title, found.count(), _link(name, q=words), _first(found, show))
 
 
-def _find_units(user: User, words: str) -> Hits:
+def _find_units(user: User, words: str) -> Card:
     rows = Unit.objects.visible_to(user) if user.may("units.view") else Unit.objects.none()
     return _hits(
         "Đơn vị", "units:unit_list", rows.order_by("sort_key", "pk"), words,
         ("folded", "former_names__folded"),
-        lambda row: Item(f"{row.name} ({row.code})", row.get_absolute_url(), row.span_text),
+        lambda row: Entry(f"{row.name} ({row.code})", row.get_absolute_url(), row.span_text),
     )  # fmt: skip
 
 
-def _find_rounds(user: User, words: str) -> Hits:
+def _find_rounds(user: User, words: str) -> Card:
     rows = Round.objects.visible_to(user).select_related("body").order_by("-ends_on", "-pk")
     return _hits(
         "Cuộc kiểm tra", "inspections:round_list", rows, words, ("folded", "body__folded"),
-        lambda row: Item(f"{row.code} – {row.body.name}", row.get_absolute_url(),
+        lambda row: Entry(f"{row.code} – {row.body.name}", row.get_absolute_url(),
                          format_day(row.ends_on)),
     )  # fmt: skip
 
 
-def _find_findings(user: User, words: str) -> Hits:
+def _find_findings(user: User, words: str) -> Card:
     rows = Finding.objects.visible_to(user).select_related("visit__unit").order_by("-pk")
     return _hits(
         "Tồn tại", "findings:finding_list", rows, words, ("folded", "visit__unit__folded"),
-        lambda row: Item(f"{row.visit.unit.name}: {row.content[:120]}", row.get_absolute_url(),
+        lambda row: Entry(f"{row.visit.unit.name}: {row.content[:120]}", row.get_absolute_url(),
                          row.get_category_display()),
     )  # fmt: skip
 
 
-def _find_documents(user: User, words: str) -> Hits:
+def _find_documents(user: User, words: str) -> Card:
     rows = Document.objects.visible_to(user).order_by("-issued_on", "-pk")
     return _hits(
         "Văn bản", "directives:document_list", rows, words, ("folded",),
-        lambda row: Item(f"{row.number}: {row.subject}", row.get_absolute_url(),
+        lambda row: Entry(f"{row.number}: {row.subject}", row.get_absolute_url(),
                          format_day(row.issued_on)),
     )  # fmt: skip
 
