@@ -1,5 +1,7 @@
 """The app's name and label."""
 
+import importlib
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class InspectionsConfig(AppConfig):
 
     name = "inspections"
     verbose_name = "Kiểm tra"
+
+    def ready(self) -> None:
+        """Register what this app has to say when a unit ends."""
+        importlib.import_module("inspections.guards")

@@ -8,21 +8,23 @@ is written once, and a subtree is one indexed prefix.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 from typing import Self
 
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 
 from congvu.access import Person
-from congvu.dates import format_day
+from congvu.dates import format_day, today
 from congvu.fields import FoldedField, LineField, SortKeyField
 from congvu.rules import Fault, Ruled, one_of, ordered
 from congvu.text import clean, fold
+from congvu.trail import mark
 
 
 class Kind(models.TextChoices):
@@ -269,6 +271,41 @@ class Unit(Ruled):
         """The units that directly followed this one, the main heir first."""
         steps = self.as_predecessor.select_related("successor").order_by("-is_main", "pk")
         return [step.successor for step in steps]
+
+    def rename(self, by: Person | None, name: str, on: date, legal_basis: str = "") -> None:
+        """Bear another name from that day on; the name of before stays on record.
+
+        Raises `ValidationError` with a sentence at its field, and `ConflictError`.
+        """
+        eve = on - timedelta(days=1)
+        last = self.former_names.order_by("-valid_to").first()
+        if clean(name) == self.name:
+            raise ValidationError({"name": f"Đơn vị đang mang tên {self.name}; hãy ghi tên khác."})
+        if not (self.exists_on(on) and self.exists_on(eve)):
+            raise ValidationError(
+                {
+                    "on": f"Ngày mang tên mới phải nằm trong thời gian có hiệu lực của đơn vị "
+                    f"({self.span_text}), sau ngày đầu tiên."
+                }
+            )
+        if on > today():
+            raise ValidationError(
+                {"on": f"Ngày {format_day(on)} chưa đến; hãy ghi việc đổi tên từ ngày đó trở đi."}
+            )
+        if last is not None and last.valid_to >= eve:
+            raise ValidationError(
+                {
+                    "on": f"Đơn vị mang tên hiện nay từ sau ngày {format_day(last.valid_to)}; "
+                    "ngày mang tên mới phải sau đó."
+                }
+            )
+        with transaction.atomic():
+            before, self.name = self.name, clean(name)
+            self.write("name")
+            FormerName.objects.create(unit=self, name=before, valid_to=eve, legal_basis=legal_basis)
+            note = f"Từ ngày {format_day(on)}."
+            note += f" Căn cứ: {clean(legal_basis)}." if legal_basis else ""
+            mark(by, self, "renamed", {"name": (before, self.name)}, note)
 
     def faults(self) -> Iterator[Fault]:
         """Contract §3: within the parent's days; not its own superior; days in order."""
