@@ -1,7 +1,15 @@
 """Units in time, their names, and how they passed into one another."""
 
 from units.models.history import Deed, Reform, Succession, SuccessionKind, heirs_faults
-from units.models.units import FormerName, Kind, Unit, UnitQuerySet, topmost, under
+from units.models.units import (
+    FormerName,
+    Kind,
+    Unit,
+    UnitQuerySet,
+    no_bearer,
+    topmost,
+    under,
+)
 
 __all__ = [
     "Deed",
@@ -13,6 +21,7 @@ __all__ = [
     "Unit",
     "UnitQuerySet",
     "heirs_faults",
+    "no_bearer",
     "topmost",
     "under",
 ]
