@@ -1,0 +1,95 @@
+"""Reading a workbook: everything that is wrong with it, and everything that it would change.
+
+Contract §3. Reading never writes. What the file says and what the database has are taken together:
+the rules hold for the state in which the import would leave the whole.
+"""
+
+from __future__ import annotations
+
+from typing import IO
+
+from congvu.access import Person
+from congvu.text import clean, fold
+from exchange.analysis import Analysis
+from exchange.cells import WorkbookReader
+from exchange.layout import OWN_TITLES, SHEET_BY_FOLDED_TITLE, SHEETS
+from exchange.package import refuse
+from exchange.reading.desk import Desk, Progress, SheetReader
+from exchange.reading.findings import ExtensionReader, FindingReader, RemedyReader
+from exchange.reading.plans import PlanReader
+from exchange.reading.returns import ReturnReader
+from exchange.reading.rounds import RoundReader
+from exchange.reading.stored import StoredChecks
+from exchange.reading.successions import SuccessionReader
+from exchange.reading.units import UnitReader
+from exchange.reading.visits import VisitReader
+from exchange.tables import Table
+
+
+def read(
+    file: IO[bytes],
+    scope: Person | None = None,
+    *,
+    locking: bool = False,
+    progress: Progress | None = None,
+) -> Analysis:
+    """What the workbook would change, or what is wrong with it.
+
+    `scope` bounds what may be touched to that person's; without it nothing is bounded. `locking`
+    holds the rows that are compared, for an import that follows in the same transaction. Raises
+    `RefusedError` for a file that is refused as a whole.
+    """
+    analysis = Analysis()
+    desk = Desk(analysis, scope, locking=locking, progress=progress)
+    _open_tables(WorkbookReader(file), desk)
+
+    units = UnitReader(desk)
+    successions = SuccessionReader(desk)
+    plans = PlanReader(desk)
+    rounds = RoundReader(desk, plans)
+    visits = VisitReader(desk, rounds)
+    findings = FindingReader(desk, visits)
+    remedies = RemedyReader(desk, visits, findings)
+    extensions = ExtensionReader(desk, remedies)
+    returns = ReturnReader(desk)
+    in_order: tuple[SheetReader, ...] = (
+        units,
+        successions,
+        plans,
+        rounds,
+        visits,
+        findings,
+        remedies,
+        extensions,
+        returns,
+    )
+    for reader in in_order:
+        if reader.sheet.key in desk.tables and not reader.is_broken:
+            reader.read()
+    StoredChecks(desk, units, rounds, visits, findings, remedies, returns).run()
+    analysis.new_teams = rounds.new_teams
+    return analysis
+
+
+def _open_tables(book: WorkbookReader, desk: Desk) -> None:
+    """Find the layout's sheets among those of the workbook, in the layout's order."""
+    analysis = desk.analysis
+    found = {}
+    for part in book.sheets:
+        book.vet_rows(part)
+        title = clean(part.title)
+        sheet = SHEET_BY_FOLDED_TITLE.get(fold(title))
+        if sheet is None:
+            if fold(title) not in OWN_TITLES:
+                analysis.warnings.append(f"Mẫu không có trang “{title}”; trang này được bỏ qua.")
+        elif sheet.key in found:
+            analysis.fault(title, 1, 0, f"Trang “{sheet.title}” có hai lần; hãy bỏ một trang.")
+        else:
+            found[sheet.key] = part
+    if not found:
+        refuse(
+            "Tệp không có trang nào của mẫu (Đơn vị, Kế hoạch, Cuộc kiểm tra …); hãy dùng tệp mẫu."
+        )
+    for sheet in SHEETS:
+        if sheet.key in found:
+            desk.tables[sheet.key] = Table(book, found[sheet.key], sheet, analysis)

@@ -1,0 +1,169 @@
+"""The sheet `Đơn vị`: units by code and first day, their superiors, and no code borne twice."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from congvu.dates import format_day
+from exchange.layout import UNITS
+from exchange.reading.desk import SheetReader
+from exchange.reading.units_register import begins, ends
+from exchange.tables import Line
+from units.models import Unit
+
+_OWN_SUPERIOR = "Một đơn vị không thể là cấp trên của chính nó."
+
+
+class UnitReader(SheetReader):
+    """Takes the whole sheet before it judges: a superior may stand below its subordinate."""
+
+    sheet = UNITS
+    writes = ("code", "name", "kind", "parent_id", "valid_from", "valid_to")
+    resolved = frozenset({"parent"})
+
+    def read(self) -> None:
+        """First all units as they will be, then their superiors, then the rules."""
+        self.desk.analysis.tally(self.sheet)
+        self.entries: list[tuple[Line, Unit, tuple[Any, ...] | None]] = []
+        # By the unit's id, for faults that concern a unit and not one line.
+        self.line_of: dict[int, Line] = {}
+        for lines in self.table.chunks():
+            self.desk.units.load_codes(line.get("code") for line in lines)
+            self.desk.units.load_codes(line.get("parent") for line in lines)
+            for line in lines:
+                self.take(line)
+            self.desk.progress(self.table.title, lines[-1].number)
+        for line, unit, _ in self.entries:
+            self._place(line, unit)
+        for line, unit, _ in self.entries:
+            self._judge(line, unit)
+        self._judge_codes()
+        for line, unit, old in self.entries:
+            self._judge_scope(line, unit, old)
+            self.settle(line, unit.pk, self._state(unit), old)
+
+    def take(self, line: Line) -> None:
+        """Put the unit as it will be into the register."""
+        code = line.get("code")
+        if code is None or {"valid_from", "valid_to"} & line.bad:
+            if code is not None:
+                self.desk.units.suspect.add(code)
+            return
+        first: date | None = line.get("valid_from")
+        since = f"có từ {format_day(first)}" if first else "không ghi ngày bắt đầu"
+        if self.is_second(line, (code, first), "code", f"Đơn vị mã “{code}” {since}"):
+            return
+        unit = next(
+            (u for u in self.desk.units.by_code.get(code, ()) if u.valid_from == first), None
+        )
+        old = None
+        if unit is None:
+            unit = Unit(pk=self.desk.provisional_id(), code=code, valid_from=first)
+            unit.parent = None
+            self.desk.units.add(unit)
+        else:
+            old = self._values(unit)
+        if line.get("name") is not None:
+            unit.name = line.get("name")
+        if line.get("kind") is not None:
+            unit.kind = line.get("kind")
+        if self.table.has("valid_to"):
+            unit.valid_to = line.get("valid_to")
+        self.entries.append((line, unit, old))
+        self.line_of[unit.pk] = line
+
+    def _values(self, unit: Unit) -> tuple[Any, ...]:
+        return tuple(getattr(unit, name) for name in self.writes)
+
+    def _state(self, unit: Unit) -> dict[str, Any]:
+        return dict(zip(self.writes, self._values(unit), strict=True))
+
+    def _place(self, line: Line, unit: Unit) -> None:
+        """Find the superior: on the unit's first day, or the oldest unit of that code."""
+        if not self.table.has("parent") or "parent" in line.bad:
+            return
+        code = line.get("parent")
+        if code is None:
+            unit.parent = None
+            return
+        units = self.desk.units
+        bearers = units.bearers(code)
+        if unit.valid_from is None:
+            parent = bearers[0] if bearers else None
+        else:
+            parent = units.at(code, unit.valid_from)
+        if parent is not None:
+            unit.parent = parent
+        elif code in units.suspect or (self.is_broken and not bearers):
+            line.bad.add("parent")
+        elif bearers and unit.valid_from and begins(bearers[0]) > unit.valid_from:
+            self.fault(line, "parent", units.why_not(code, unit.valid_from))
+            self.fault(
+                line,
+                "valid_from",
+                f"Đơn vị không thể có trước cấp trên của nó: {bearers[0].name} có hiệu lực "
+                f"{bearers[0].span_text}.",
+            )
+        else:
+            self.fault(line, "parent", units.why_not(code, unit.valid_from or date.min))
+
+    def _judge(self, line: Line, unit: Unit) -> None:
+        """The model's own rules; a circle of superiors comes first."""
+        if unit.parent is not None and self._is_circular(unit):
+            self.fault(line, "parent", _OWN_SUPERIOR)
+            return
+        parent = unit.parent
+        if parent and ends(parent) < begins(parent):
+            return  # told at the parent's own row
+        for field, message in unit.faults():
+            self.fault(line, field, message)
+
+    def _is_circular(self, unit: Unit) -> bool:
+        above = unit.parent
+        met: set[int] = set()
+        while above is not None and above.pk not in met:
+            if above.pk == unit.pk:
+                return True
+            met.add(above.pk)
+            above = above.parent
+        return False
+
+    def _judge_codes(self) -> None:
+        """No two units bear one code on one day; told at the later row."""
+        codes = {unit.code for _, unit, _ in self.entries} - self.desk.units.suspect
+        for code in sorted(codes):
+            bearers = self.desk.units.bearers(code)
+            latest = bearers[0]
+            for unit in bearers[1:]:
+                if begins(unit) <= ends(latest):
+                    self._told_twice(latest, unit)
+                if ends(unit) > ends(latest):
+                    latest = unit
+
+    def _told_twice(self, one: Unit, other: Unit) -> None:
+        lines = [(self.line_of[u.pk], u) for u in (one, other) if u.pk in self.line_of]
+        if not lines:
+            return  # a stored pair that the file does not name
+        line, unit = max(lines, key=lambda pair: pair[0].number)
+        rival = other if unit is one else one
+        if line.bad & {"valid_from", "valid_to"}:
+            return  # days out of order already told
+        self.fault(
+            line,
+            "code",
+            f"Mã “{unit.code}” đã thuộc về {rival.name} ({rival.span_text}); một mã không thể "
+            "thuộc về hai đơn vị trong cùng một ngày.",
+        )
+
+    def _judge_scope(self, line: Line, unit: Unit, old: tuple[Any, ...] | None) -> None:
+        """What is added or changed must lie in the scope of whoever imports."""
+        if self.desk.scope is None or line.bad or old == self._values(unit):
+            return
+        if old is not None and not self.desk.in_scope(unit.path):
+            self.fault(line, "code", f"Mã “{unit.code}” không thuộc phạm vi của bạn.")
+            return
+        moved = old is None or old[self.writes.index("parent_id")] != unit.parent_id
+        if moved and (unit.parent is None or not self.desk.units.in_scope(unit.parent)):
+            field = "parent" if self.table.has("parent") else "code"
+            self.fault(line, field, "Đơn vị phải thuộc một cấp trên trong phạm vi của bạn.")
