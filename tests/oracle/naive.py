@@ -92,6 +92,7 @@ class Round:
     status: str
     plan: Plan | None = None
     content: str = ""
+    team: str = ""
 
 
 @dataclass(eq=False)
@@ -103,6 +104,8 @@ class Visit:
     day: date
     minutes: str = ""
     merits: str = ""
+    conclusion: str = ""
+    concluded: date | None = None
 
 
 @dataclass(eq=False)
@@ -131,6 +134,8 @@ class Remedy:
     form: str = ""
     due: date | None = None
     completed: date | None = None
+    report: str = ""
+    content: str = ""
 
 
 @dataclass(eq=False)
@@ -140,6 +145,7 @@ class Extension:
     remedy: Remedy
     decided: date
     due: date
+    document: str = ""
 
 
 @dataclass(eq=False)
@@ -151,6 +157,7 @@ class Return:
     last: date
     figures: dict[str, int | None]
     accepted: bool = True
+    sent: date | None = None
 
 
 @dataclass(eq=False)

@@ -203,6 +203,7 @@ def add_records(world: World, sheets: dict[str, list[Row]]) -> None:
                 status=CODES[row["Trạng thái"]],
                 plan=plan_meant(world, row["Số kế hoạch"], row["Từ ngày"].year, body),
                 content=row["Nội dung"] or "",
+                team=row["Đoàn kiểm tra"] or "",
             )
         )
     rounds = {each.code: each for each in world.rounds}
@@ -215,6 +216,8 @@ def add_records(world: World, sheets: dict[str, list[Row]]) -> None:
                 row["Ngày kiểm tra"],
                 row["Số biên bản"] or "",
                 row["Ưu điểm"] or "",
+                row["Số kết luận"] or "",
+                row["Ngày kết luận"],
             )
         )
     # The unit that the round visited under that code.
@@ -244,12 +247,19 @@ def add_records(world: World, sheets: dict[str, list[Row]]) -> None:
                 form=CODES[row["Hình thức kỷ luật"]] if row["Hình thức kỷ luật"] else "",
                 due=row["Hạn thực hiện"],
                 completed=row["Ngày hoàn thành"],
+                report=row["Văn bản báo cáo"] or "",
+                content=row["Nội dung"] or "",
             )
         )
     remedies = {each.code: each for each in world.remedies}
     for row in sheets.get("Gia hạn", []):
         world.extensions.append(
-            Extension(remedies[row["Mã kiến nghị"]], row["Ngày cho phép"], row["Hạn mới"])
+            Extension(
+                remedies[row["Mã kiến nghị"]],
+                row["Ngày cho phép"],
+                row["Hạn mới"],
+                row["Văn bản"] or "",
+            )
         )
     for row in sheets.get("Số liệu báo cáo", []):
         world.returns.append(
@@ -258,6 +268,7 @@ def add_records(world: World, sheets: dict[str, list[Row]]) -> None:
                 row["Từ ngày"],
                 row["Đến ngày"],
                 {figure: row[heading] for heading, figure in FIGURE_HEADINGS.items()},
+                sent=row["Ngày gửi"],
             )
         )
 

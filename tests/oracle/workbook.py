@@ -225,7 +225,7 @@ def tables(world: World) -> Tables:
                 each.first,
                 each.last,
                 each.status,
-                None,
+                each.team or None,
                 each.content or None,
                 sheet="Cuộc kiểm tra",
             )
@@ -239,8 +239,8 @@ def tables(world: World) -> Tables:
                 each.unit.name,
                 each.day,
                 each.minutes or None,
-                None,
-                None,
+                each.conclusion or None,
+                each.concluded,
                 each.merits or None,
                 sheet="Lượt kiểm tra",
             )
@@ -276,14 +276,21 @@ def tables(world: World) -> Tables:
                 each.form or None,
                 each.due,
                 each.completed,
-                None,
-                None,
+                each.report or None,
+                each.content or None,
                 sheet="Kiến nghị",
             )
             for each in world.remedies
         ],
         "Gia hạn": [
-            line(each, each.remedy.code, each.decided, each.due, None, sheet="Gia hạn")
+            line(
+                each,
+                each.remedy.code,
+                each.decided,
+                each.due,
+                each.document or None,
+                sheet="Gia hạn",
+            )
             for each in world.extensions
         ],
         "Số liệu báo cáo": [
@@ -294,7 +301,7 @@ def tables(world: World) -> Tables:
                 each.first,
                 each.last,
                 *(each.figures[figure] for figure in FIGURE_HEADINGS.values()),
-                None,
+                each.sent,
                 sheet="Số liệu báo cáo",
             )
             for each in world.returns

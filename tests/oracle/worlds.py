@@ -82,9 +82,9 @@ class Maker:
         self.world = World()
         self.names = 0
         self.boundaries = [MERGER]
-        if self.chance(0.4):
+        if self.chance(0.5):
             self.boundaries.insert(0, date(2024, 7, 1))
-        if self.chance(0.4):
+        if self.chance(0.5):
             self.boundaries.append(date(2026, 1, 1))
 
     def chance(self, probability: float) -> bool:
@@ -336,6 +336,8 @@ class Maker:
                 first=first,
                 last=first + rng.choice((0, 0, 1, 2, rng.randint(0, 20))) * DAY,
                 status="COMPLETED" if self.chance(0.75) else rng.choice(STATUSES),
+                content=rng.choice(("", "Kỷ luật, kỷ cương\nCải cách hành chính")),
+                team=rng.choice(("", "Đoàn kiểm tra số 1", "Tổ kiểm tra liên ngành")),
             )
             numbers = [each.number for each in self.world.plans if each.year == first.year]
             if numbers and self.chance(0.5):
@@ -356,6 +358,8 @@ class Maker:
             return
         unit = rng.choice(known if known and self.chance(0.6) else choices)
         visit = Visit(round_, unit, day, rng.choice(("", "01/BB-ĐKT")), rng.choice(("", "Tốt")))
+        if self.chance(0.3):
+            visit.conclusion, visit.concluded = "05/KL-SNV", day + rng.randint(0, 30) * DAY
         self.world.visits.append(visit)
         findings = [self.add_finding(visit) for _ in range(rng.choice((0, 0, 1, 1, 2)))]
         for _ in range(rng.choice((0, 0, 1, 2, 3))):
@@ -399,6 +403,8 @@ class Maker:
         around = remedy.due or visit.day + 20 * DAY
         if self.chance(0.6):
             remedy.completed = around + rng.choice((-10, -1, 0, 0, 1, 10, 30)) * DAY
+        remedy.report = rng.choice(("", "", "07/BC-UBND"))
+        remedy.content = rng.choice(("", "Kiểm điểm, báo cáo kết quả"))
         self.world.remedies.append(remedy)
         around = remedy.completed or around
         decided: set[date] = set()
@@ -407,7 +413,8 @@ class Maker:
             if day not in decided:
                 decided.add(day)
                 due = around + rng.choice((-5, -1, 0, 1, 15, 60)) * DAY
-                self.world.extensions.append(Extension(remedy, day, due))
+                document = rng.choice(("", "12/CV-SNV"))
+                self.world.extensions.append(Extension(remedy, day, due, document))
 
     def period(self) -> tuple[date, date]:
         """A period as bodies report it: month, quarter, half, year, to the 14th, or any."""
@@ -448,7 +455,8 @@ class Maker:
                     figure: None if self.chance(0.2) else rng.choice((0, rng.randint(0, most)))
                     for figure in FIGURES
                 }
-                self.world.returns.append(Return(unit, first, last, figures))
+                sent = self.maybe(0.5, (last + DAY, last + 20 * DAY))
+                self.world.returns.append(Return(unit, first, last, figures, sent=sent))
 
 
 def random_world(rng: Random, size: int = 8) -> World:
@@ -475,7 +483,15 @@ def random_question(rng: Random, world: World) -> Question:
     maker = Maker(rng, 0)
     maker.world = world
     tops = [unit for unit in world.units if unit.parent is None]
-    unit = rng.choice(tops if rng.random() < 0.5 else world.units)
+    heirs = [each.new for each in world.successions]
+    heirs_of_heirs = [each.new for each in world.successions if each.old in heirs]
+    pick = rng.random()
+    if pick < 0.2 and heirs_of_heirs:
+        unit = rng.choice(heirs_of_heirs)
+    elif pick < 0.4 and heirs:
+        unit = rng.choice(heirs)
+    else:
+        unit = rng.choice(tops if pick < 0.75 else world.units)
     pick = rng.random()
     if pick < 0.5:
         year = rng.choice((2024, 2025, 2025, 2026))
@@ -500,10 +516,11 @@ def random_question(rng: Random, world: World) -> Question:
     as_of = boundaries_on = None
     if rng.random() < 0.5:
         days = [last]
-        days += [each.completed for each in world.remedies if each.completed]
-        days += [each.due for each in world.remedies if each.due]
-        days += [day for each in world.extensions for day in (each.decided, each.due)]
-        as_of = rng.choice(days) + rng.choice((-1, 0, 0, 1)) * DAY
+        asked = [each for each in world.remedies if first <= each.visit.round.last <= last]
+        days += [day for each in asked for day in (each.completed, each.due) if day]
+        extensions = [each for each in world.extensions if each.remedy in asked]
+        days += [day for each in extensions for day in (each.decided, each.due)]
+        as_of = rng.choice(days) + rng.choice((-1, 0, 0, 0, 1)) * DAY
     if rng.random() < 0.5 or not unit.in_force(last):
         spans = [first, last, MERGER, MERGER - DAY, unit.valid_from, unit.valid_to]
         boundaries_on = rng.choice([day for day in spans if day is not None])
