@@ -25,6 +25,21 @@ from exchange.reading.units import UnitReader
 from exchange.reading.visits import VisitReader
 from exchange.tables import Table
 
+READERS: dict[str, type[SheetReader]] = {
+    reader.sheet.key: reader
+    for reader in (
+        UnitReader,
+        SuccessionReader,
+        PlanReader,
+        RoundReader,
+        VisitReader,
+        FindingReader,
+        RemedyReader,
+        ExtensionReader,
+        ReturnReader,
+    )
+}
+
 
 def read(
     file: IO[bytes],
