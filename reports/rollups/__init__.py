@@ -8,14 +8,17 @@ logged      rules 1–6: the records behind each figure, and their numbers
 beyond      reported − logged(U, r) for each accepted return
 returns     rule 7 as arithmetic, without the database
 leftout     returns that add nothing, and why
+bodies      the summary by level and inspecting body
 summary     all of it together, and the JSON of the contract
 """
 
+from reports.rollups.bodies import ByBody, by_body, figure_of
 from reports.rollups.leftout import LeftOut
 from reports.rollups.question import Question, QuestionError, ask, period_of
 from reports.rollups.summary import Contribution, Figure, Summary, as_json, summarize
 
 __all__ = [
+    "ByBody",
     "Contribution",
     "Figure",
     "LeftOut",
@@ -24,6 +27,8 @@ __all__ = [
     "Summary",
     "as_json",
     "ask",
+    "by_body",
+    "figure_of",
     "period_of",
     "summarize",
 ]

@@ -66,22 +66,33 @@ class Logged:
     first: date
     last: date
     as_of: date
+    # Only rounds conducted by this very body, or by bodies of this kind.
+    body_id: int | None = None
+    level: str | None = None
+
+    def _of(self, queryset: Q_, prefix: str = "") -> Q_:
+        found = counted(queryset, self.paths, self.first, self.last, prefix)
+        if self.body_id is not None:
+            found = found.filter(**{f"{prefix}body": self.body_id})
+        if self.level is not None:
+            found = found.filter(**{f"{prefix}body__kind": self.level})
+        return found
 
     def rounds(self) -> RoundQuerySet:
         """The rounds (rules 1 and 2)."""
-        return counted(Round.objects.all(), self.paths, self.first, self.last)
+        return self._of(Round.objects.all())
 
     def visits(self) -> VisitQuerySet:
         """Their visits (rule 4)."""
-        return counted(Visit.objects.all(), self.paths, self.first, self.last, "round__")
+        return self._of(Visit.objects.all(), "round__")
 
     def findings(self) -> FindingQuerySet:
         """Findings of those visits (rule 4)."""
-        return counted(Finding.objects.all(), self.paths, self.first, self.last, "visit__round__")
+        return self._of(Finding.objects.all(), "visit__round__")
 
     def remedies(self) -> RemedyQuerySet:
         """Remedies of those visits (rule 4)."""
-        return counted(Remedy.objects.all(), self.paths, self.first, self.last, "visit__round__")
+        return self._of(Remedy.objects.all(), "visit__round__")
 
     def standing(self) -> QuerySet[Any, Any]:
         """The remedies with `due_in_force` and `state` as they are on `as_of` (rule 6)."""

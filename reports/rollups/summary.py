@@ -77,14 +77,14 @@ class Summary:
     """The figures of one question, by key, with what was left out and the unit's heirs."""
 
     question: Question
+    logged: Logged
     figures: Mapping[str, Figure]
     # Returns in scope that share a day with the period and add nothing, with the reason.
     left_out: tuple[LeftOut, ...]
     # Where the unit ended within or before the period: whom it passed to (rule 9).
     heirs: tuple[Unit, ...]
-    # By id of the reporting unit: what counts at its own level (rule 7), and those units.
-    shares: Mapping[int, Vector]
-    reporters: Mapping[int, Unit]
+    # Each return with its part of what counts at its unit's own level (rule 7, "By level").
+    own_parts: tuple[tuple[Return, Vector], ...]
 
     def __getitem__(self, key: str) -> Figure:
         return self.figures[key]
@@ -115,20 +115,20 @@ def summarize(question: Question) -> Summary:
     beyond = reported_beyond(usable, question.paths)
     returns = Returns(beyond)
     contributions = returns.contributions()
-    shares = returns.shares()
+    by_level = returns.contributions_by_level()
     sources = {each.pk: each for each in usable}
-    parts = _parts(sources, contributions, returns.contributions_by_level())
+    parts = _parts(sources, contributions, by_level)
     figures = {
         key: Figure(key, number, tuple(parts.get(key, ())), behind=logged)
         for key, number in logged.counts().items()
     }
     return Summary(
         question,
+        logged,
         figures,
         left_out(question, found, beyond, contributions, returns.inside()),
         tuple(question.unit.heirs()) if question.has_ended else (),
-        shares,
-        {each.unit_id: each.unit for each in usable},
+        tuple((sources[pk], vector) for pk, vector in by_level.items()),
     )
 
 
