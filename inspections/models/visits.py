@@ -75,6 +75,11 @@ class Visit(Ruled):
     concluded_on = models.DateField("ngày kết luận", null=True, blank=True)
     strengths = BlockField("ưu điểm", blank=True, default="")
 
+    # Filled by `with_figures`.
+    findings_count: int
+    remedies_count: int
+    remedies_left: int
+
     objects = VisitQuerySet.as_manager()
 
     class Meta:

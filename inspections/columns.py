@@ -1,0 +1,117 @@
+"""Columns of the lists of rounds: on the page of all rounds, of a plan, of a team."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch
+
+from congvu.access import Person
+from congvu.tables import Badge, Column
+from inspections.models import Round, RoundQuerySet, RoundStatus, Visit
+
+TONES: dict[str, str] = {
+    RoundStatus.SCHEDULED: "secondary",
+    RoundStatus.IN_PROGRESS: "info",
+    RoundStatus.COMPLETED: "success",
+    RoundStatus.CANCELLED: "secondary",
+}
+
+
+def status_badge(round_: Round) -> Badge:
+    """Where the round stands, as a word in a tone."""
+    return Badge(round_.get_status_display(), TONES.get(round_.status, "secondary"))
+
+
+def with_rows(rounds: RoundQuerySet, person: Person, *, for_export: bool = False) -> RoundQuerySet:
+    """What the columns read, in a fixed number of queries for the rows of one page.
+
+    Of the visits only those in reach: in a joint round a district sees its own alone.
+    """
+    visits = (
+        Visit.objects.visible_to(person)
+        .with_figures()
+        .select_related("unit")
+        .prefetch_related("unit__former_names")
+    )
+    rows = rounds.select_related("body", "plan", "team").prefetch_related("body__former_names")
+    # `visits_of` reads them under this name.
+    rows = rows.prefetch_related(Prefetch("visits", queryset=visits, to_attr="seen_visits"))
+    return rows.prefetch_related("contents") if for_export else rows
+
+
+def visits_of(round_: Any) -> list[Visit]:
+    """The round's visits in reach, as `with_rows` fetched them."""
+    found: list[Visit] = round_.seen_visits
+    return found
+
+
+def units_text(round_: Round) -> str:
+    """The first unit visited, and how many more."""
+    visits = visits_of(round_)
+    if not visits:
+        return ""
+    more = f" và {len(visits) - 1} đơn vị khác" if len(visits) > 1 else ""
+    return visits[0].unit_name + more
+
+
+def remedies_text(round_: Round) -> str:
+    """How many remedies there are and how many of them are not done."""
+    whole = sum(visit.remedies_count for visit in visits_of(round_))
+    left = sum(visit.remedies_left for visit in visits_of(round_))
+    if not whole:
+        return "–"
+    return f"còn {left}/{whole}" if left else f"xong {whole}"
+
+
+def contents_text(round_: Round) -> str:
+    """What the round covered: from the catalogue, and in words."""
+    parts = [content.label for content in round_.contents.all()]
+    return "; ".join([*parts, round_.scope_note] if round_.scope_note else parts)
+
+
+ROUND_COLUMNS = (
+    Column("Mã cuộc", lambda each: each.code, sort="code", link=True, width=16),
+    Column("Cơ quan kiểm tra", lambda each: each.body_name, sort="body__sort_key", width=30),
+    Column("Đơn vị được kiểm tra", units_text, in_export=False),
+    Column("Thời gian", lambda each: each.days_text, sort="ends_on", in_export=False),
+    Column("Từ ngày", lambda each: each.starts_on, on_screen=False),
+    Column("Đến ngày", lambda each: each.ends_on, on_screen=False),
+    Column("Hình thức", lambda each: each.get_form_display(), sort="form"),
+    Column("Trạng thái", status_badge, sort="status"),
+    Column("Số lượt", lambda each: len(visits_of(each)), align="end", width=10),
+    Column(
+        "Tồn tại",
+        lambda each: sum(visit.findings_count for visit in visits_of(each)),
+        align="end",
+        width=10,
+    ),
+    Column("Kiến nghị", remedies_text, in_export=False, align="end"),
+    Column(
+        "Số kiến nghị",
+        lambda each: sum(visit.remedies_count for visit in visits_of(each)),
+        on_screen=False,
+        width=12,
+    ),
+    Column(
+        "Kiến nghị chưa xong",
+        lambda each: sum(visit.remedies_left for visit in visits_of(each)),
+        on_screen=False,
+        width=12,
+    ),
+    Column(
+        "Các đơn vị được kiểm tra",
+        lambda each: "; ".join(f"{v.unit_name} ({v.unit.code})" for v in visits_of(each)),
+        on_screen=False,
+        width=40,
+    ),
+    Column("Kế hoạch", lambda each: each.plan and each.plan.number, on_screen=False),
+    Column("Đoàn kiểm tra", lambda each: each.team and each.team.name, on_screen=False, width=30),
+    Column("Lý do", lambda each: each.get_trigger_display(), on_screen=False),
+    Column("Phương thức", lambda each: each.get_method_display(), on_screen=False),
+    Column(
+        "Báo trước", lambda each: "Có" if each.announced else "Không", on_screen=False, width=10
+    ),
+    Column("Nội dung", contents_text, on_screen=False, width=50),
+    Column("Lý do hủy", lambda each: each.cancel_reason, on_screen=False, width=30),
+)

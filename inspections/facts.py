@@ -1,0 +1,198 @@
+"""What the pages of rounds, visits, plans and teams say at the top, and what they offer to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import User
+from congvu.dates import days_phrase, format_day, today
+from congvu.pages import Action, Fact
+from inspections.models import Plan, Round, RoundStatus, Team, Visit
+from units.models import Unit
+
+
+def unit_url(user: User, unit: Unit) -> str | None:
+    """The unit's page, for whoever may open it."""
+    if user.may("units.view") and user.in_scope(unit):
+        return unit.get_absolute_url()
+    return None
+
+
+def facts_of_round(round_: Round, user: User) -> list[Fact]:
+    """Who, when, on what ground and how (reads `body`, `plan`, `team`, `contents`)."""
+    ours = user.in_scope(round_.body)
+    plan, team = round_.plan, round_.team
+    facts = [
+        Fact("Cơ quan kiểm tra", round_.body_name, url=unit_url(user, round_.body)),
+        Fact("Thời gian", round_.days_text),
+        Fact("Hình thức", round_.get_form_display(), small=round_.get_trigger_display()),
+        Fact("Phương thức", round_.get_method_display()),
+        Fact("Báo trước cho đơn vị", "Có báo trước" if round_.announced else "Không báo trước"),
+        Fact(
+            "Kế hoạch",
+            f"{plan.number} năm {plan.year}" if plan else "Không theo kế hoạch nào",
+            url=plan.get_absolute_url() if plan and ours and user.may("plans.view") else None,
+        ),
+        Fact(
+            "Đoàn kiểm tra",
+            team.name if team else "Chưa có đoàn",
+            url=team.get_absolute_url()
+            if team and user.may("teams.view") and user.in_scope(team.body)
+            else None,
+            small=team.decision_number if team else "",
+        ),
+    ]
+    if round_.cancel_reason:
+        facts.append(Fact("Lý do hủy", round_.cancel_reason))
+    return facts
+
+
+def actions_of_round(round_: Round, user: User) -> list[Action]:
+    """What may be done with the round now, the main deed first; nothing for who only reads."""
+    if not round_.is_editable_by(user):
+        return []
+
+    def to(name: str, label: str, why_not: str = "", danger: bool = False) -> Action:
+        return Action(
+            label, reverse(f"inspections:{name}", args=[round_.pk]), why_not, False, danger
+        )
+
+    start = to("round_start", "Bắt đầu kiểm tra", round_.why_not(RoundStatus.IN_PROGRESS))
+    complete = to("round_complete", "Hoàn thành cuộc", round_.why_not(RoundStatus.COMPLETED))
+    cancel = to("round_cancel", "Hủy cuộc", round_.why_not(RoundStatus.CANCELLED), danger=True)
+    reopen = to("round_reopen", "Mở lại cuộc")
+    edit = to("round_edit", "Sửa cuộc")
+    add = to("visit_create", "Thêm lượt kiểm tra")
+    attach = to("round_attach", "Gắn văn bản")
+    delete = to("round_delete", "Xóa cuộc", _why_not_deleted(round_), danger=True)
+    match round_.status:
+        case RoundStatus.SCHEDULED:
+            return [start, add, edit, attach, complete, cancel, delete]
+        case RoundStatus.IN_PROGRESS:
+            return [add, complete, edit, attach, cancel, delete]
+        case RoundStatus.COMPLETED:
+            return [edit, add, attach, reopen]
+        case _:
+            return [reopen, edit, delete]
+
+
+def _why_not_deleted(round_: Round) -> str:
+    if round_.visits.exists():
+        return "Cuộc đã có lượt kiểm tra; chỉ hủy được, không xóa được."
+    return ""
+
+
+@dataclass(frozen=True)
+class RemedyLine:
+    """A remedy as the story of its visit tells it; without names of persons."""
+
+    remedy: Any
+    text: str
+    state: str
+    tone: str
+    due: str
+
+
+@dataclass(frozen=True)
+class VisitStory:
+    """A visit with what was found and what is demanded, in the order of the records."""
+
+    visit: Visit
+    unit_url: str | None
+    findings: list[Any]
+    remedies: list[RemedyLine]
+
+    @property
+    def left(self) -> int:
+        """Remedies not done."""
+        return sum(line.remedy.completed_on is None for line in self.remedies)
+
+
+_STATE_TONES = {
+    "done_on_time": "success",
+    "done_late": "warning",
+    "open": "info",
+    "overdue": "danger",
+}
+
+
+def stories_of_visits(visits: Iterable[Visit], user: User) -> list[VisitStory]:
+    """Each visit with its findings and remedies as they stand today (reads what is prefetched)."""
+    now = today()
+    return [
+        VisitStory(
+            visit,
+            unit_url(user, visit.unit),
+            sorted(visit.findings.all(), key=lambda each: each.pk),
+            [_remedy_line(each, now) for each in sorted(visit.remedies.all(), key=lambda r: r.pk)],
+        )
+        for visit in visits
+    ]
+
+
+def _remedy_line(remedy: Any, now: date) -> RemedyLine:
+    state = remedy.state_at(now)
+    due = remedy.due_on_at(now)
+    if remedy.completed_on is not None and remedy.completed_on <= now:
+        told = f"xong ngày {format_day(remedy.completed_on)}"
+    elif due is None:
+        told = "không đặt hạn"
+    else:
+        told = f"hạn {format_day(due)}, {days_phrase(due, now)}"
+    text = remedy.get_kind_display()
+    if remedy.discipline_form:
+        text = f"{text}: {remedy.get_discipline_form_display()}"
+    return RemedyLine(remedy, text, state.label, _STATE_TONES[state.value], told)
+
+
+def facts_of_plan(plan: Plan, user: User) -> list[Fact]:
+    """Number, day, issuer and what the plan is about (reads `issuer`)."""
+    return [
+        Fact("Số ký hiệu", plan.number),
+        Fact("Ngày ban hành", format_day(plan.issued_on)),
+        Fact(
+            "Cơ quan ban hành",
+            plan.issuer.name_on(plan.issued_on),
+            url=unit_url(user, plan.issuer),
+        ),
+        Fact("Năm", str(plan.year)),
+    ]
+
+
+def facts_of_team(team: Team, user: User) -> list[Fact]:
+    """The body and the decision that set the team up (reads `body`)."""
+    name = team.body.name_on(team.decided_on) if team.decided_on else team.body.name
+    return [
+        Fact("Cơ quan kiểm tra", name, url=unit_url(user, team.body)),
+        Fact(
+            "Quyết định lập đoàn",
+            team.decision_number or "Chưa ghi",
+            small=f"ngày {format_day(team.decided_on)}" if team.decided_on else "",
+        ),
+    ]
+
+
+def facts_of_visit(visit: Visit, user: User) -> list[Fact]:
+    """Which unit, when, in which round, and what papers came of it (reads `round`, `unit`)."""
+    round_ = visit.round
+    return [
+        Fact("Đơn vị được kiểm tra", visit.unit_name, url=unit_url(user, visit.unit)),
+        Fact("Ngày kiểm tra", format_day(visit.visited_on)),
+        Fact(
+            "Cuộc kiểm tra",
+            round_.code,
+            url=round_.get_absolute_url(),
+            small=f"{round_.body_name}, {round_.days_text}",
+        ),
+        Fact("Số biên bản", visit.minutes_number or "Chưa ghi"),
+        Fact(
+            "Số kết luận",
+            visit.conclusion_number or "Chưa ghi",
+            small=f"ngày {format_day(visit.concluded_on)}" if visit.concluded_on else "",
+        ),
+    ]

@@ -1,0 +1,170 @@
+"""Filters of the lists of plans, teams and rounds.
+
+Their parameters stand in addresses that people send each other and that summaries link to:
+`/rounds/?body=19&on=2023-12-31&from=2023-01-01&to=2023-12-31&status=COMPLETED&form=SURPRISE`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
+
+from congvu.dates import parse_day
+from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter
+from congvu.text import clean, fold
+from inspections.models import Plan, RoundForm, RoundQuerySet, RoundStatus, Team, Trigger, Visit
+from units.forms import UnitInput
+from units.models import Unit, topmost, under
+
+# What a suggestion puts into the field: "Xã Định Hóa (05569)", with the span of a unit that ended.
+_LABEL = re.compile(r"(?P<name>.+) \((?P<code>[^()]+)\)(?:, (?P<span>.+))?")
+
+
+def year_input() -> forms.NumberInput:
+    """Where a year is typed."""
+    return forms.NumberInput(attrs={"min": 1945, "max": 2200, "step": 1, "placeholder": "2023"})
+
+
+def at_unit(text: str, prefix: str, on: str = "") -> Q:
+    """The condition for records of the unit that the text tells, by code, suggestion or name.
+
+    A code stands for every unit that bore it, with their lineages and all under them; with the day
+    `on` only for the bearer of that day, as a summary reads it. A mere name stands for itself.
+    """
+    written = clean(text)
+    label = _LABEL.fullmatch(written)
+    code = label["code"] if label else written
+    bearers = Unit.objects.filter(code__iexact=code)
+    if label:
+        same = [unit.pk for unit in bearers if fold(unit.name) == fold(label["name"])]
+        bearers = bearers.filter(pk__in=same) if same else bearers
+    elif not bearers.exists():
+        return Q(**{f"{prefix}in": Unit.objects.search(written).values("pk")})
+    # No day, or none that can be read, narrows nothing.
+    with contextlib.suppress(ValueError):
+        bearers = bearers.in_force(parse_day(on))
+    return under([unit.path for unit in topmost(bearers.lineages())], f"{prefix}")
+
+
+class UnitFilter(CharFilter):
+    """Records of a unit, told by its code or name; `prefix` leads from the record to the unit."""
+
+    # Set by django-filter.
+    parent: ListFilter
+
+    def __init__(self, prefix: str, **kwargs: Any) -> None:
+        self.prefix = prefix
+        kwargs.setdefault("widget", UnitInput(attrs={"placeholder": "Mã hoặc tên"}))
+        super().__init__(**kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Keep the records of that unit and all under it."""
+        if not value:
+            return qs
+        return qs.filter(at_unit(value, self.prefix, self.parent.data.get("on", "")))
+
+
+class PlanFilter(ListFilter):
+    """Filters of the list of plans."""
+
+    q = SearchFilter("folded", "issuer__folded")
+    year = NumberFilter(label="Năm", widget=year_input())
+    issuer = UnitFilter("issuer__", label="Cơ quan ban hành")
+
+
+class TeamFilter(ListFilter):
+    """Filters of the list of teams."""
+
+    q = SearchFilter("folded", "body__folded", "members__folded", distinct=True)
+    body = UnitFilter("body__", label="Cơ quan kiểm tra")
+
+
+class RoundFilter(ListFilter):
+    """Filters of the list of rounds. Whatever looks at visits looks only at those in reach."""
+
+    q = CharFilter(label="Tìm", method="search")
+    year = NumberFilter(label="Năm", field_name="ends_on", lookup_expr="year", widget=year_input())
+    first = DayFilter(label="Kết thúc từ ngày", field_name="ends_on", lookup_expr="gte")
+    last = DayFilter(label="đến ngày", field_name="ends_on", lookup_expr="lte")
+    status = CodeFilter(label="Trạng thái", choices=RoundStatus.choices)
+    form = CodeFilter(label="Hình thức", choices=RoundForm.choices)
+    body = UnitFilter("body__", label="Cơ quan kiểm tra")
+    unit = CharFilter(
+        label="Đơn vị được kiểm tra",
+        method="visiting",
+        widget=UnitInput(attrs={"placeholder": "Mã hoặc tên"}),
+    )
+    trigger = CodeFilter(label="Lý do", choices=Trigger.choices)
+    announced = ChoiceFilter(
+        label="Báo trước",
+        choices=(("1", "Có báo trước"), ("0", "Không báo trước")),
+        empty_label="Tất cả",
+        method="by_notice",
+    )
+    # Set by links from a plan's or team's page, and by summaries: the chip tells their name.
+    plan = CharFilter(label="Kế hoạch", method="of_plan", widget=forms.HiddenInput)
+    team = CharFilter(label="Đoàn", method="of_team", widget=forms.HiddenInput)
+    on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
+
+    # Words of Python that the addresses use all the same.
+    PARAMETERS: ClassVar[dict[str, str]] = {"first": "from", "last": "to"}
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        """The filters under the names that stand in addresses."""
+        own = super().get_filters()
+        return {cls.PARAMETERS.get(name, name): each for name, each in own.items()}
+
+    def search(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
+        """Words in any order, without tone marks, in the round, its body, team, plan and visits."""
+        for word in fold(value).split():
+            units = Unit.objects.filter(
+                Q(folded__contains=word) | Q(former_names__folded__contains=word)
+            )
+            visited = Visit.objects.visible_to(self.request.user).filter(unit__in=units)
+            rounds = rounds.filter(
+                Q(folded__contains=word)
+                | Q(body__in=units)
+                | Q(team__folded__contains=word)
+                | Q(plan__folded__contains=word)
+                | Q(pk__in=visited.values("round_id"))
+            )
+        return rounds
+
+    def visiting(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
+        """Rounds with a visit, in reach of the person, to that unit or one under it."""
+        visits = Visit.objects.visible_to(self.request.user)
+        visits = visits.filter(at_unit(value, "unit__", self.data.get("on", "")))
+        return rounds.filter(pk__in=visits.values("round_id"))
+
+    def by_notice(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
+        """Announced to the units, or not."""
+        return rounds.filter(announced=value == "1")
+
+    def of_plan(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
+        """Rounds that carry out that plan."""
+        return rounds.filter(plan=self._named(Plan.objects.visible_to(self.request.user), name))
+
+    def of_team(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
+        """Rounds of that team."""
+        return rounds.filter(team=self._named(Team.objects.visible_to(self.request.user), name))
+
+    def leave(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
+        """`on` is read by the filters of units."""
+        return rounds
+
+    def _named(self, records: QuerySet[Any], name: str) -> int:
+        """The id in the address if it is in reach, else one that nothing has."""
+        text = self.data.get(name, "")
+        record = (
+            records.filter(pk=int(text)).first() if text.isascii() and text.isdecimal() else None
+        )
+        # The list shows the choice's label in the chip.
+        bound: Any = self.form
+        bound.fields[name].choices = [(text, str(record or "không tìm thấy"))]
+        return record.pk if record else 0

@@ -1,0 +1,18 @@
+"""Forms of plans, teams, rounds and visits."""
+
+from inspections.forms.plans import ContentForm, PlanForm
+from inspections.forms.rounds import ReasonStepForm, RoundForm, StepForm
+from inspections.forms.teams import MemberFormSet, TeamForm
+from inspections.forms.visits import VisitForm, VisitRows
+
+__all__ = [
+    "ContentForm",
+    "MemberFormSet",
+    "PlanForm",
+    "ReasonStepForm",
+    "RoundForm",
+    "StepForm",
+    "TeamForm",
+    "VisitForm",
+    "VisitRows",
+]

@@ -1,0 +1,257 @@
+"""The form of a round, and those of its steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from accounts.models import User
+from congvu.dates import today
+from congvu.forms import ReasonForm, RecordForm
+from inspections.forms.visits import VisitRows, VisitRowsBase, day_typed, rows_typed
+from inspections.models import Content, Plan, Round, Team
+from units.forms import UnitField, offer
+from units.models import Unit
+
+if TYPE_CHECKING:
+    _ModelChoice = forms.ModelChoiceField[Any]
+else:
+    _ModelChoice = forms.ModelChoiceField
+
+# How often another code is tried when somebody else took the proposed one at the same moment.
+TRIES = 5
+
+
+class PlanChoice(_ModelChoice):
+    """A plan, told by number, year and subject."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Such as: 45/KH-UBND năm 2023 – Kiểm tra công vụ."""
+        return " – ".join(filter(None, [f"{obj.number} năm {obj.year}", obj.subject]))
+
+
+class TeamChoice(_ModelChoice):
+    """A team, told by name and decision."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Such as: Đoàn số 1 (512/QĐ-UBND)."""
+        return f"{obj.name} ({obj.decision_number})" if obj.decision_number else str(obj.name)
+
+
+def _searched() -> forms.Select:
+    return forms.Select(attrs={"data-search-select": ""})
+
+
+class RoundForm(RecordForm):
+    """A round; a new one also names the units to visit (`rows`)."""
+
+    body = UnitField(
+        label="Cơ quan kiểm tra",
+        day_field="starts_on",
+        help_text="Cơ quan tiến hành. Ghi mã hoặc tên, ví dụ: Tỉnh Thái Nguyên.",
+    )
+    plan = PlanChoice(
+        label="Kế hoạch",
+        queryset=Plan.objects.none(),
+        required=False,
+        widget=_searched(),
+        empty_label="Không theo kế hoạch nào",
+    )
+    team = TeamChoice(
+        label="Đoàn kiểm tra",
+        queryset=Team.objects.none(),
+        required=False,
+        widget=_searched(),
+        empty_label="Chưa có đoàn",
+    )
+    contents = forms.ModelMultipleChoiceField(
+        label="Nội dung kiểm tra",
+        queryset=Content.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    # What was proposed when the form was opened: left as it was, it follows body and year.
+    proposed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
+        ("Thời gian và cơ quan", ("starts_on", "ends_on", "body", "code")),
+        ("Cách kiểm tra", ("form", "trigger", "method", "announced")),
+        ("Căn cứ và đoàn", ("plan", "team")),
+        ("Nội dung", ("contents", "scope_note")),
+    )
+
+    class Meta(RecordForm.Meta):
+        model = Round
+        fields = (
+            "starts_on",
+            "ends_on",
+            "body",
+            "code",
+            "form",
+            "trigger",
+            "method",
+            "announced",
+            "plan",
+            "team",
+            "contents",
+            "scope_note",
+        )
+        help_texts = {
+            "starts_on": "Ví dụ: 17/3/2023.",
+            "ends_on": "Ngày cuối quyết định cuộc này thuộc kỳ báo cáo nào.",
+            "announced": "Chọn nếu đơn vị được thông báo trước khi đoàn đến.",
+            "scope_note": "Ghi thêm điều cần kiểm tra mà danh mục trên chưa có.",
+        }
+        error_messages = {
+            "code": {"unique": "Mã này đã được dùng; hãy chọn mã khác."},
+        }
+
+    def __init__(
+        self, *args: Any, user: User, draft: QueryDict | None = None, **kwargs: Any
+    ) -> None:
+        """`draft` is what was typed so far, shown again without being checked."""
+        super().__init__(*args, **kwargs)
+        offer(self, Unit.objects.visible_to(user), "body")
+        self._scope_choices(user)
+        self.rows = None
+        if self.instance.pk is None:
+            self._propose(user, draft)
+            self.rows = self._rows(user, draft)
+        else:
+            del self.fields["proposed"]
+
+    def _rows(self, user: User, draft: QueryDict | None) -> VisitRowsBase:
+        """The rows of units to visit; those of a draft, with more empty ones after them."""
+        typed = self.data if draft is None else draft
+        first_day = day_typed(typed.get("starts_on"))
+        form_kwargs = {"user": user, "first_day": first_day}
+        if draft is None:
+            data = self.data if self.is_bound else None
+            return VisitRows(data, prefix="visits", form_kwargs=form_kwargs)
+        return VisitRows(prefix="visits", form_kwargs=form_kwargs, initial=rows_typed(draft))
+
+    def _scope_choices(self, user: User) -> None:
+        """Plans and teams in scope, contents on offer; and what the round has already."""
+        record = self.instance
+        plans = Plan.objects.filter(
+            Q(pk__in=Plan.objects.visible_to(user).values("pk")) | Q(pk=record.plan_id)
+        )
+        teams = Team.objects.filter(
+            Q(pk__in=Team.objects.visible_to(user).values("pk")) | Q(pk=record.team_id)
+        )
+        offered = Q(is_offered=True)
+        if record.pk:
+            offered |= Q(pk__in=record.contents.values("pk"))
+        for name, choices in (
+            ("plan", plans),
+            ("team", teams),
+            ("contents", Content.objects.filter(offered)),
+        ):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # declared above
+            field.queryset = choices
+
+    def _propose(self, user: User, draft: QueryDict | None) -> None:
+        code = self.fields["code"]
+        code.required = False
+        code.help_text = (
+            "Hệ thống đề xuất theo cơ quan và năm; có thể giữ nguyên, sửa, hoặc để trống để hệ "
+            "thống tự đặt."
+        )
+        if draft is not None:
+            for name, field in self.fields.items():
+                self.initial[name] = field.widget.value_from_datadict(draft, MultiValueDict(), name)
+        elif user.unit and not self.is_bound:
+            self.initial.setdefault("body", user.unit)
+            self.initial["code"] = Round.objects.next_code(user.unit, today().year)
+            self.initial["proposed"] = self.initial["code"]
+
+    @property
+    def _own_code(self) -> bool:
+        """Whether the person chose the code, and did not leave what was proposed."""
+        typed = self.cleaned_data.get("code", "")
+        return bool(typed) and typed != self.cleaned_data.get("proposed")
+
+    def clean(self) -> dict[str, Any] | None:
+        """A code left as proposed follows the body and the year that were chosen."""
+        data = super().clean() or {}
+        if self.instance.pk is None and not self._own_code and "code" not in self.errors:
+            body, last = data.get("body"), data.get("ends_on")
+            if body and last:
+                data["code"] = Round.objects.next_code(body, last.year)
+        return data
+
+    def is_valid(self) -> bool:
+        """Whether the round is right, and every unit that it is to visit."""
+        own = super().is_valid()
+        if self.rows is None:
+            return own
+        rows = self.rows.is_valid() and own and self.rows.check(self.instance)
+        if own and not rows:
+            self.add_error(None, "Hãy sửa các dòng đơn vị được đánh dấu bên dưới.")
+        return own and rows
+
+    def save_as(self, by: Any) -> bool:
+        """Save the round, with a new one's visits; False when a rule or a writer forbids it."""
+        with transaction.atomic():
+            if self.instance.pk is None:
+                return self._add(by)
+            Round.objects.held(self.instance.pk)
+            try:
+                self.instance.clean()
+            except ValidationError as faults:
+                self.add_error(None, faults)
+                return False
+            return super().save_as(by)
+
+    def _add(self, by: Any) -> bool:
+        for _ in range(1 if self._own_code else TRIES):
+            if super().save_as(by):
+                if self.rows is not None:
+                    self.rows.save_as(by, self.instance)
+                return True
+            # Somebody took the proposed code since: the next one, with the same content.
+            self.instance.pk = None
+            self.instance.code = Round.objects.next_code(
+                self.instance.body, self.instance.ends_on.year
+            )
+        return False
+
+    def taken_message(self, fault: IntegrityError) -> str:
+        """Only the code of a round must be its own."""
+        return "Mã cuộc này vừa được dùng; hãy chọn mã khác rồi lưu lại."
+
+
+class StepForm(forms.Form):
+    """Confirms a step of the round as it was shown: the version tells whether it still is so."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, round_: Round, **kwargs: Any) -> None:
+        kwargs["initial"] = {"version": round_.version, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.round = round_
+
+    def clean_version(self) -> int:
+        """The version that was shown must be today's."""
+        shown: int = self.cleaned_data["version"]
+        if shown != self.round.version:
+            # What is shown now is what the next press confirms.
+            typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
+            typed[self.add_prefix("version")] = str(self.round.version)
+            self.data = typed
+            raise ValidationError(
+                "Cuộc kiểm tra vừa được người khác sửa. Hãy xem lại nội dung hiện tại rồi xác nhận "
+                "lần nữa."
+            )
+        return shown
+
+
+class ReasonStepForm(StepForm, ReasonForm):
+    """A step that needs a reason on record."""

@@ -1,0 +1,178 @@
+"""The form of a visit, and the rows by which a new round names the units to visit."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import QueryDict
+
+from accounts.models import User
+from congvu.dates import parse_day
+from congvu.forms import DayField, RecordForm
+from congvu.trail import mark
+from inspections.models import Round, Visit
+from units.forms import UnitField
+from units.models import Unit, UnitQuerySet
+
+if TYPE_CHECKING:
+    _Rows = forms.BaseFormSet["VisitRow"]
+else:
+    _Rows = forms.BaseFormSet
+
+
+def units_to_visit(user: User) -> UnitQuerySet:
+    """Units that a round may visit: all of the provinces in which the person's scope lies.
+
+    A department inspects communes that do not stand under it, so scope alone is too narrow here.
+    """
+    roots = {path.split("/", 1)[0] + "/" for path in user.scope_paths}
+    nothing = Q(pk__in=[])
+    return Unit.objects.filter(reduce(or_, (Q(path__startswith=root) for root in roots), nothing))
+
+
+class VisitForm(RecordForm):
+    """A visit: which unit, on which day, and the documents that came of it."""
+
+    unit = UnitField(
+        label="Đơn vị được kiểm tra",
+        day_field="visited_on",
+        help_text="Ghi mã hoặc tên, ví dụ: 05569 hoặc Xã Định Hóa.",
+    )
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
+        ("Kiểm tra", ("unit", "visited_on")),
+        ("Kết quả", ("minutes_number", "conclusion_number", "concluded_on", "strengths")),
+    )
+
+    class Meta(RecordForm.Meta):
+        model = Visit
+        fields = (
+            "unit",
+            "visited_on",
+            "minutes_number",
+            "conclusion_number",
+            "concluded_on",
+            "strengths",
+        )
+        help_texts = {
+            "visited_on": "Trong thời gian của cuộc kiểm tra.",
+            "minutes_number": "Ví dụ: 05/BB-ĐKT.",
+            "conclusion_number": "Ví dụ: 12/KL-SNV hoặc 30/TB-ĐKT.",
+            "concluded_on": "Ví dụ: 5/6/2023.",
+            "strengths": "Những việc đơn vị làm tốt. Tồn tại, hạn chế được ghi riêng sau khi lưu.",
+        }
+
+    def __init__(self, *args: Any, user: User, round_: Round, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.round = round_
+        unit = self.fields["unit"]
+        assert isinstance(unit, UnitField)  # noqa: S101  # declared above
+        unit.queryset = units_to_visit(user)
+        if self.instance.pk is None:
+            self.initial.setdefault("visited_on", round_.starts_on)
+        self.fields["visited_on"].help_text = f"Trong thời gian của cuộc: {round_.days_text}."
+
+    def clean(self) -> dict[str, Any] | None:
+        """A conclusion is not older than the visit."""
+        data = super().clean() or {}
+        concluded, visited = data.get("concluded_on"), data.get("visited_on")
+        if concluded and visited and concluded < visited:
+            self.add_error("concluded_on", "Ngày kết luận không thể trước ngày kiểm tra.")
+        return data
+
+    def save_as(self, by: Any) -> bool:
+        """Save while nobody can move the round's days; False when a rule or a writer forbids it."""
+        with transaction.atomic():
+            self.instance.round = Round.objects.held(self.instance.round_id)
+            try:
+                self.instance.clean()
+            except ValidationError as faults:
+                self.add_error(None, faults)
+                return False
+            return super().save_as(by)
+
+
+class VisitRow(forms.Form):
+    """One unit to visit, and its day; without a day, the round's first.
+
+    A row left empty is no visit.
+    """
+
+    unit = UnitField(label="Đơn vị được kiểm tra", required=False)
+    visited_on = DayField(label="Ngày kiểm tra", required=False)
+
+    def __init__(self, *args: Any, user: User, first_day: date | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        unit = self.fields["unit"]
+        assert isinstance(unit, UnitField)  # noqa: S101  # declared above
+        unit.queryset = units_to_visit(user)
+        unit.on = day_typed(self.data.get(self.add_prefix("visited_on"))) or first_day
+        unit.widget.attrs["data-day-field"] = "id_starts_on"
+
+    def clean(self) -> dict[str, Any] | None:
+        """A day alone is a row half filled in."""
+        data = super().clean() or {}
+        if data.get("visited_on") and not data.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", "Hãy ghi đơn vị của dòng này, hoặc xóa ngày.")
+        return data
+
+
+def day_typed(text: Any) -> date | None:
+    """The day that somebody typed; None where there is none or it cannot be read."""
+    try:
+        return parse_day(str(text or ""))
+    except ValueError:
+        return None
+
+
+class VisitRowsBase(_Rows):
+    """The units that a new round is to visit, all named at once.
+
+    The round's days are known only when its own form is valid: call `check(round)` then.
+    """
+
+    def check(self, round_: Round) -> bool:
+        """Whether the rows are right for that round: days, units in force, no code twice."""
+        seen: set[str] = set()
+        self.visits: list[Visit] = []
+        for row in self.filled:
+            unit, day = row.cleaned_data["unit"], row.cleaned_data["visited_on"]
+            visit = Visit(round=round_, unit=unit, visited_on=day or round_.starts_on)
+            for fault in visit.faults():
+                row.add_error(fault.field if fault.field in row.fields else None, fault.message)
+            if unit.code in seen:
+                row.add_error("unit", f"Đơn vị mang mã {unit.code} đã có ở dòng trên.")
+            seen.add(unit.code)
+            self.visits.append(visit)
+        return not any(row.errors for row in self.forms)
+
+    @property
+    def filled(self) -> list[VisitRow]:
+        """The rows in which a unit stands."""
+        return [row for row in self.forms if row.is_valid() and row.cleaned_data.get("unit")]
+
+    def save_as(self, by: Any, round_: Round) -> None:
+        """Add the visits to the round, which has just been saved."""
+        for visit in self.visits:
+            visit.round = round_
+            visit.save()
+            mark(by, visit, "added")
+
+
+VisitRows: Any = forms.formset_factory(VisitRow, formset=VisitRowsBase, extra=3, max_num=200)
+
+
+def rows_typed(typed: QueryDict) -> list[dict[str, str]]:
+    """The rows of a draft in which something stands, as initial values."""
+    count = typed.get("visits-TOTAL_FORMS", "")
+    rows = [
+        {name: typed.get(f"visits-{place}-{name}", "") for name in ("unit", "visited_on")}
+        for place in range(min(int(count), 200) if count.isdecimal() else 0)
+    ]
+    return [row for row in rows if any(row.values())]

@@ -1,0 +1,162 @@
+"""Pages of rounds: list, story, form."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from congvu.access import require
+from congvu.once import once
+from congvu.pages import Action
+from congvu.tables import Listing
+from inspections.columns import ROUND_COLUMNS, status_badge, with_rows
+from inspections.facts import actions_of_round, facts_of_round, stories_of_visits
+from inspections.filters import RoundFilter
+from inspections.forms import RoundForm, StepForm
+from inspections.models import Round, Visit
+from inspections.requests import UserRequest
+from inspections.story import trail_of
+
+
+@require_safe
+def round_list(request: UserRequest) -> HttpResponseBase:
+    """Every round in reach, the newest first."""
+    user = request.user
+    require(user, "rounds.view")
+    rounds = Round.objects.visible_to(user)
+    writes = user.may("rounds.change")
+    listing = Listing(
+        request,
+        title="Cuộc kiểm tra",
+        queryset=with_rows(rounds, user, for_export="export" in request.GET),
+        shape=ROUND_COLUMNS,
+        filterset=RoundFilter,
+        order="-ends_on",
+        count_noun="cuộc",
+        empty_title="Chưa có cuộc kiểm tra nào",
+        empty_hint=(
+            "Bấm “Tạo cuộc kiểm tra” để ghi cuộc đầu tiên, hoặc nhập từ bảng tính Excel."
+            if writes
+            else "Cuộc kiểm tra hiện ở đây sau khi cơ quan kiểm tra ghi nhận hoàn thành."
+        ),
+        file_name="cuoc-kiem-tra",
+    )
+    actions = [Action("Tạo cuộc kiểm tra", reverse("inspections:round_create"))] if writes else []
+    return listing.respond("inspections/round_list.html", {"actions": actions})
+
+
+@require_safe
+def round_detail(request: UserRequest, pk: int) -> HttpResponse:
+    """The whole story of a round: who, where, when, what was found and what came of it."""
+    user = request.user
+    rounds = Round.objects.visible_to(user).select_related("body", "plan", "team")
+    round_ = get_object_or_404(rounds.prefetch_related("body__former_names", "contents"), pk=pk)
+    visits = list(
+        Visit.objects.visible_to(user)
+        .filter(round=round_)
+        .select_related("unit", "round")
+        .prefetch_related(
+            "unit__former_names", "findings", "remedies__extensions", "remedies__finding"
+        )
+    )
+    conducts = user.in_scope(round_.body)
+    context = {
+        "round": round_,
+        "title": f"Cuộc {round_.code} – {round_.body_name}",
+        "state": status_badge(round_),
+        "facts": facts_of_round(round_, user),
+        "visits": stories_of_visits(visits, user),
+        "documents": round_.documents.visible_to(user).select_related("issuer"),
+        "conducts": conducts,
+        "editable": round_.is_editable_by(user),
+        "trail": trail_of(visits, user, round_=round_) if conducts else None,
+        "actions": actions_of_round(round_, user),
+    }
+    return render(request, "inspections/round_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def round_create(request: UserRequest) -> HttpResponse:
+    """A new round, and the units that it is to visit."""
+    require(request.user, "rounds.change")
+    # Without JavaScript more rows are asked of the server; nothing is checked or saved then.
+    draft = request.POST if "more_rows" in request.POST else None
+    data = None if draft else request.POST or None
+    initial = {"plan": plan} if (plan := request.GET.get("plan")) else {}
+    form = RoundForm(data, user=request.user, draft=draft, initial=initial)
+    if form.is_valid() and form.save_as(request.user):
+        messages.success(request, f"Đã tạo cuộc {form.instance.code}.")
+        return redirect(form.instance)
+    context = {
+        "form": form,
+        "title": "Tạo cuộc kiểm tra",
+        "submit_label": "Tạo cuộc kiểm tra",
+        "cancel_url": reverse("inspections:round_list"),
+    }
+    return render(request, "inspections/round_create.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def round_edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Change what a round says of itself; its visits have forms of their own."""
+    rounds = Round.objects.visible_to(request.user).select_related("body")
+    round_ = get_object_or_404(rounds, pk=pk)
+    round_.require_editable(request.user)
+    form = RoundForm(request.POST or None, instance=round_, user=request.user)
+    if form.is_valid() and form.save_as(request.user):
+        messages.success(request, f"Đã lưu cuộc {round_.code}.")
+        return redirect(round_)
+    lead = ""
+    if round_.status == Round.Status.COMPLETED:
+        lead = (
+            "Cuộc này đã hoàn thành: sửa ngày, hình thức hoặc cơ quan kiểm tra sẽ làm đổi số liệu "
+            "tổng hợp. Báo cáo đã ban hành không đổi."
+        )
+    context = {
+        "round": round_,
+        "form": form,
+        "title": f"Sửa cuộc {round_.code}",
+        "lead": lead,
+        "submit_label": "Lưu thay đổi",
+        "cancel_url": round_.get_absolute_url(),
+    }
+    return render(request, "inspections/round_edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def round_delete(request: UserRequest, pk: int) -> HttpResponse:
+    """Take away a round entered by mistake; one with visits is cancelled instead."""
+    rounds = Round.objects.visible_to(request.user).select_related("body")
+    round_ = get_object_or_404(rounds, pk=pk)
+    round_.require_editable(request.user)
+    form = StepForm(request.POST or None, round_=round_)
+    if form.is_valid():
+        try:
+            round_.remove(by=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, f"Đã xóa {round_}.")
+            return redirect("inspections:round_list")
+    context = {
+        "round": round_,
+        "form": form,
+        "title": f"Xóa cuộc {round_.code}",
+        "consequences": [
+            f"Cuộc {round_.code} ({round_.days_text}) bị xóa hẳn và không khôi phục được.",
+            "Nhật ký vẫn ghi ai đã xóa và xóa lúc nào.",
+            "Nếu cuộc này có thật nhưng không tiến hành nữa, hãy hủy cuộc thay vì xóa.",
+        ],
+        "danger": True,
+        "submit_label": "Xóa cuộc này",
+        "cancel_url": round_.get_absolute_url(),
+    }
+    return render(request, "inspections/round_delete.html", context)

@@ -1,0 +1,165 @@
+"""Steps of a round: begin, complete, cancel, open again. Each says first what will happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from congvu.dates import format_day
+from congvu.once import once
+from congvu.rules import ConflictError
+from inspections.forms import ReasonStepForm, StepForm
+from inspections.models import Round, RoundStatus
+from inspections.requests import UserRequest
+
+
+def _round(request: UserRequest, pk: int) -> Round:
+    """The round to take a step with: 404 out of scope, 403 for whoever may only read."""
+    rounds = Round.objects.visible_to(request.user).select_related("body")
+    round_ = get_object_or_404(rounds.prefetch_related("body__former_names"), pk=pk)
+    round_.require_editable(request.user)
+    return round_
+
+
+def _step(
+    request: UserRequest,
+    round_: Round,
+    *,
+    template: str,
+    title: str,
+    label: str,
+    consequences: Sequence[str],
+    take: Callable[[StepForm], None],
+    done: str,
+    form_class: type[StepForm] = StepForm,
+    danger: bool = False,
+) -> HttpResponse:
+    """Show what the step brings; when it is confirmed, take it."""
+    form = form_class(request.POST or None, round_=round_)
+    if form.is_valid():
+        try:
+            take(form)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        except ConflictError:
+            form.add_error(None, "Cuộc kiểm tra vừa được người khác sửa; hãy tải lại trang này.")
+        else:
+            messages.success(request, done)
+            return redirect(round_)
+    context = {
+        "round": round_,
+        "form": form,
+        "title": title,
+        "submit_label": label,
+        "consequences": consequences,
+        "danger": danger,
+        "cancel_url": round_.get_absolute_url(),
+    }
+    return render(request, template, context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def round_start(request: UserRequest, pk: int) -> HttpResponse:
+    """The team is on its way."""
+    round_ = _round(request, pk)
+    return _step(
+        request,
+        round_,
+        template="inspections/round_start.html",
+        title=f"Bắt đầu cuộc {round_.code}",
+        label="Bắt đầu kiểm tra",
+        consequences=[
+            "Cuộc chuyển sang “Đang kiểm tra”; đoàn ghi được kết quả từng lượt, tồn tại và kiến "
+            "nghị.",
+            "Đơn vị được kiểm tra chưa thấy cuộc này cho đến khi hoàn thành.",
+            "Cuộc chưa được tính vào số liệu tổng hợp.",
+        ],
+        take=lambda form: round_.start(by=request.user),
+        done=f"Cuộc {round_.code} đang được kiểm tra.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def round_complete(request: UserRequest, pk: int) -> HttpResponse:
+    """The round is over and counts from now on."""
+    round_ = _round(request, pk)
+    figures = round_.visits.aggregate(
+        visits=Count("pk", distinct=True),
+        findings=Count("findings", distinct=True),
+        remedies=Count("remedies", distinct=True),
+    )
+    last = round_.ends_on
+    return _step(
+        request,
+        round_,
+        template="inspections/round_complete.html",
+        title=f"Hoàn thành cuộc {round_.code}",
+        label="Hoàn thành cuộc kiểm tra",
+        consequences=[
+            f"Cuộc được tính là 1 cuộc “{round_.get_form_display()}” với {figures['visits']} lượt, "
+            f"{figures['findings']} tồn tại và {figures['remedies']} kiến nghị.",
+            f"Cuộc kết thúc ngày {format_day(last)}, nên từ nay được tính vào mọi số liệu tổng hợp "
+            f"có ngày đó (như năm {last.year}) của {round_.body_name} và các cơ quan cấp trên.",
+            "Mỗi đơn vị được kiểm tra xem được phần kết quả của mình và các kiến nghị phải thực "
+            "hiện.",
+            "Nếu nhầm, có thể mở lại cuộc này để sửa; nhật ký ghi cả hai việc.",
+        ],
+        take=lambda form: round_.complete(by=request.user),
+        done=f"Cuộc {round_.code} đã hoàn thành và được tính vào số liệu tổng hợp.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def round_cancel(request: UserRequest, pk: int) -> HttpResponse:
+    """The round is not held; the reason stays on record."""
+    round_ = _round(request, pk)
+    return _step(
+        request,
+        round_,
+        template="inspections/round_cancel.html",
+        title=f"Hủy cuộc {round_.code}",
+        label="Hủy cuộc kiểm tra",
+        consequences=[
+            "Cuộc cùng các lượt, tồn tại, kiến nghị của nó không được tính vào số liệu nào.",
+            "Hồ sơ vẫn còn và có thể mở lại nếu hủy nhầm.",
+        ],
+        take=lambda form: round_.cancel(by=request.user, reason=form.cleaned_data["reason"]),
+        done=f"Đã hủy cuộc {round_.code}.",
+        form_class=ReasonStepForm,
+        danger=True,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def round_reopen(request: UserRequest, pk: int) -> HttpResponse:
+    """A completed or cancelled round is put right."""
+    round_ = _round(request, pk)
+    back = round_.reopened_status
+    consequences = [f"Cuộc trở lại trạng thái “{back.label}” và sửa được."]
+    if round_.status == RoundStatus.COMPLETED:
+        consequences += [
+            "Cho đến khi hoàn thành lại, cuộc cùng các lượt, tồn tại, kiến nghị của nó không được "
+            "tính vào số liệu tổng hợp. Báo cáo đã ban hành không đổi.",
+            "Trong thời gian đó đơn vị được kiểm tra không xem được cuộc này.",
+        ]
+    return _step(
+        request,
+        round_,
+        template="inspections/round_reopen.html",
+        title=f"Mở lại cuộc {round_.code}",
+        label="Mở lại cuộc kiểm tra",
+        consequences=consequences,
+        take=lambda form: round_.reopen(by=request.user, reason=form.cleaned_data["reason"]),
+        done=f"Đã mở lại cuộc {round_.code}; trạng thái hiện nay: {back.label.lower()}.",
+        form_class=ReasonStepForm,
+    )

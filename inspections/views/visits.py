@@ -1,0 +1,142 @@
+"""Pages of visits: one unit in one round."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from congvu.once import once
+from congvu.pages import Action
+from inspections.columns import status_badge
+from inspections.facts import facts_of_visit, stories_of_visits
+from inspections.forms import StepForm, VisitForm
+from inspections.models import Round, Visit
+from inspections.requests import UserRequest
+from inspections.story import trail_of
+
+
+@require_safe
+def visit_detail(request: UserRequest, pk: int) -> HttpResponse:
+    """What the team found at one unit, and what is demanded of it."""
+    user = request.user
+    visits = Visit.objects.visible_to(user).select_related("unit", "round__body")
+    visit = get_object_or_404(
+        visits.prefetch_related(
+            "unit__former_names",
+            "round__body__former_names",
+            "findings",
+            "remedies__extensions",
+            "remedies__finding",
+        ),
+        pk=pk,
+    )
+    context = {
+        "visit": visit,
+        "round": visit.round,
+        "title": f"Lượt kiểm tra {visit.unit_name} – cuộc {visit.round.code}",
+        "state": status_badge(visit.round),
+        "facts": facts_of_visit(visit, user),
+        "story": stories_of_visits([visit], user)[0],
+        "editable": visit.is_editable_by(user),
+        "trail": trail_of([visit], user) if user.in_scope(visit.round.body) else None,
+        "actions": _actions(visit, user),
+    }
+    return render(request, "inspections/visit_detail.html", context)
+
+
+def _actions(visit: Visit, user: User) -> list[Action]:
+    """What may be done with the visit, the most frequent deed first; nothing for who only reads."""
+    if not visit.is_editable_by(user):
+        return []
+    named = (
+        ("findings:finding_create", "Ghi tồn tại"),
+        ("findings:remedy_create", "Ghi kiến nghị"),
+        ("inspections:visit_edit", "Sửa lượt kiểm tra"),
+    )
+    actions = [Action(label, reverse(name, args=[visit.pk])) for name, label in named]
+    delete = reverse("inspections:visit_delete", args=[visit.pk])
+    return [*actions, Action("Xóa lượt này", delete, visit.why_not_removed(), danger=True)]
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def visit_create(request: UserRequest, pk: int) -> HttpResponse:
+    """Another unit in the round."""
+    rounds = Round.objects.visible_to(request.user).select_related("body")
+    round_ = get_object_or_404(rounds, pk=pk)
+    round_.require_editable(request.user)
+    form = VisitForm(request.POST or None, user=request.user, round_=round_)
+    if form.is_valid() and form.save_as(request.user):
+        messages.success(request, f"Đã thêm lượt kiểm tra {form.instance.unit.name}.")
+        return redirect(form.instance)
+    context = {
+        "round": round_,
+        "form": form,
+        "title": f"Thêm lượt kiểm tra vào cuộc {round_.code}",
+        "submit_label": "Thêm lượt kiểm tra",
+        "cancel_url": round_.get_absolute_url(),
+    }
+    return render(request, "inspections/visit_create.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def visit_edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Change the day, the unit, or the papers that came of the visit."""
+    visit = get_object_or_404(
+        Visit.objects.visible_to(request.user).select_related("round__body", "unit"), pk=pk
+    )
+    visit.require_editable(request.user)
+    form = VisitForm(request.POST or None, instance=visit, user=request.user, round_=visit.round)
+    if form.is_valid() and form.save_as(request.user):
+        messages.success(request, f"Đã lưu lượt kiểm tra {visit.unit.name}.")
+        return redirect(visit)
+    context = {
+        "visit": visit,
+        "round": visit.round,
+        "form": form,
+        "title": f"Sửa lượt kiểm tra – cuộc {visit.round.code}",
+        "submit_label": "Lưu thay đổi",
+        "cancel_url": visit.get_absolute_url(),
+    }
+    return render(request, "inspections/visit_edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def visit_delete(request: UserRequest, pk: int) -> HttpResponse:
+    """Take away a visit entered by mistake, on which nothing hangs."""
+    visit = get_object_or_404(
+        Visit.objects.visible_to(request.user).select_related("round__body", "unit"), pk=pk
+    )
+    visit.require_editable(request.user)
+    round_ = visit.round
+    form = StepForm(request.POST or None, round_=round_)
+    if form.is_valid():
+        try:
+            visit.remove(by=request.user)
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+        else:
+            messages.success(request, f"Đã xóa lượt kiểm tra {visit.unit.name}.")
+            return redirect(round_)
+    context = {
+        "visit": visit,
+        "round": round_,
+        "form": form,
+        "title": f"Xóa lượt kiểm tra {visit.unit.name}",
+        "consequences": [
+            f"{visit.unit.name} không còn trong cuộc {round_.code}; ngày kiểm tra, số biên bản, số "
+            "kết luận và ưu điểm đã ghi bị xóa hẳn.",
+            "Nhật ký của cuộc ghi ai đã xóa và xóa lúc nào.",
+        ],
+        "danger": True,
+        "submit_label": "Xóa lượt kiểm tra",
+        "cancel_url": visit.get_absolute_url(),
+    }
+    return render(request, "inspections/visit_delete.html", context)
