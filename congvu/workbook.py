@@ -28,11 +28,15 @@ _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Heading:
-    """A column's heading, its width in characters, and what its numbers look like."""
+    """A column's heading, its width in characters, and what its numbers look like.
+
+    `blank_format` is how cells are formatted that nobody has filled yet: "@" keeps 05569 as typed.
+    """
 
     text: str
     width: int = 16
     number_format: str = "#,##0"
+    blank_format: str = ""
 
 
 class Book:
@@ -76,11 +80,12 @@ class Book:
         headings: Sequence[Heading],
         rows: Iterable[Sequence[Value]],
         *,
-        choices: dict[int, Sequence[str]] | None = None,
+        choices: dict[int, Sequence[str] | str] | None = None,
     ) -> int:
         """Add a sheet of headings and rows; returns the number of rows written.
 
-        `choices` gives columns (from 0) a list to pick from. Raises `ValueError` when the rows are
+        `choices` gives columns (from 0) a list to pick from, or the range of cells that hold it (a
+        list longer than 255 characters must stand in cells). Raises `ValueError` when the rows are
         more than a sheet can hold: nothing is cut silently.
         """
         page = self._book.add_worksheet(title[:31])
@@ -90,11 +95,14 @@ class Book:
         page.repeat_rows(0)
         page.freeze_panes(1, 0)
         for place, heading in enumerate(headings):
-            page.set_column(place, place, heading.width)
+            blank = self._number(heading.blank_format) if heading.blank_format else None
+            page.set_column(place, place, heading.width, blank)
             page.write_string(0, place, heading.text, self._head)
             if choices and place in choices:
+                given = choices[place]
+                source = given if isinstance(given, str) else list(given)
                 page.data_validation(
-                    1, place, 100_000, place, {"validate": "list", "source": list(choices[place])}
+                    1, place, 100_000, place, {"validate": "list", "source": source}
                 )
         count = 0
         for count, row in enumerate(rows, start=1):

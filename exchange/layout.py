@@ -245,7 +245,8 @@ SHEET_BY_FOLDED_TITLE = {fold(sheet.title): sheet for sheet in SHEETS}
 # Sheets that the application itself adds for the reader; they are passed over without a word.
 GUIDE_TITLE = "Hướng dẫn"
 FAULTS_TITLE = "Danh sách lỗi"
-OWN_TITLES = frozenset({fold(GUIDE_TITLE), fold(FAULTS_TITLE)})
+LISTS_TITLE = "Danh mục"
+OWN_TITLES = frozenset(fold(title) for title in (GUIDE_TITLE, LISTS_TITLE, FAULTS_TITLE))
 
 
 def columns_by_heading(sheet: Sheet) -> dict[str, Column]:
