@@ -215,6 +215,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
+# Tests serve static files from where they lie; the folder of collected ones need not exist.
+WHITENOISE_AUTOREFRESH = DEBUG or TESTING
 # Uploaded files are handed out by views that check scope, never by address: there is no MEDIA_URL.
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
