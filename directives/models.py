@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Self
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import ExtractYear, Upper
 from django.urls import reverse
 
+from accounts.models import User
 from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import FoldedField, LineField
@@ -48,7 +50,7 @@ class DocumentType(models.TextChoices):
     DECREE = "ND", "Nghị định"
 
 
-_TAKEN = "Cơ quan này đã có văn bản mang số ký hiệu đó trong cùng năm."
+TAKEN = "Cơ quan này đã có văn bản mang số ký hiệu đó trong cùng năm."
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -93,7 +95,7 @@ class Document(Ruled):
     subject = LineField("trích yếu", max_length=500)
     signer = LineField("người ký", max_length=150, blank=True, default="")
     file = models.FileField("tệp", upload_to=_file_path, blank=True, max_length=255)
-    folded = FoldedField(source=("number", "subject"))
+    folded = FoldedField(source=("number", "subject", "issuer_name"))
 
     objects = DocumentQuerySet.as_manager()
 
@@ -109,7 +111,7 @@ class Document(Ruled):
                 ExtractYear("issued_on"),
                 condition=Q(issuer__isnull=False),
                 name="directives_document_identity",
-                violation_error_message=_TAKEN,
+                violation_error_message=TAKEN,
             ),
             models.UniqueConstraint(
                 "kept_by",
@@ -118,7 +120,7 @@ class Document(Ruled):
                 ExtractYear("issued_on"),
                 condition=Q(issuer__isnull=True),
                 name="directives_document_identity_outside",
-                violation_error_message=_TAKEN,
+                violation_error_message=TAKEN,
             ),
             models.CheckConstraint(
                 condition=Q(issuer__isnull=True) ^ Q(issuer_name=""),
@@ -133,6 +135,24 @@ class Document(Ruled):
         """The document's page."""
         return reverse("directives:document_detail", args=[self.pk])
 
+    @property
+    def issuer_text(self) -> str:
+        """Who issued it, by the name of that day (reads `former_names`)."""
+        return self.issuer.name_on(self.issued_on) if self.issuer else self.issuer_name
+
+    def is_editable_by(self, user: User) -> bool:
+        """Whether the user may put the record right: issued or kept by a unit in scope."""
+        if not user.may("documents.change"):
+            return False
+        return user.in_scope(self.kept_by) or (
+            self.issuer is not None and user.in_scope(self.issuer)
+        )
+
+    def require_editable(self, user: User) -> None:
+        """Raise `PermissionDenied` (403) for whoever may only read."""
+        if not self.is_editable_by(user):
+            raise PermissionDenied("Vai trò của bạn chỉ được xem văn bản này.")
+
     def faults(self) -> Iterator[Fault]:
         """The number is written as documents are numbered; the issuer existed on that day."""
         if not is_document_number(self.number):
@@ -144,7 +164,8 @@ class Document(Ruled):
         if (self.issuer is None) == (self.issuer_name == ""):
             yield Fault(
                 "issuer",
-                "Hãy chọn cơ quan ban hành trong danh mục, hoặc ghi tên cơ quan khác, một trong hai.",
+                "Hãy chọn cơ quan ban hành trong danh mục, hoặc ghi tên cơ quan khác: một trong "
+                "hai.",
             )
         if self.issuer and not self.issuer.exists_on(self.issued_on):
             yield Fault(

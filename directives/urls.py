@@ -1,7 +1,15 @@
 """Addresses of documents."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from directives import views
 
 app_name = "directives"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("documents/", views.document_list, name="document_list"),
+    path("documents/create/", views.document_create, name="document_create"),
+    path("documents/<int:pk>/", views.document_detail, name="document_detail"),
+    path("documents/<int:pk>/edit/", views.document_edit, name="document_edit"),
+    path("documents/<int:pk>/file/", views.document_file, name="document_file"),
+]

@@ -6,67 +6,18 @@ Their parameters stand in addresses that people send each other and that summari
 
 from __future__ import annotations
 
-import contextlib
-import re
 from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
 
-from congvu.dates import parse_day
 from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter
-from congvu.text import clean, fold
+from congvu.text import fold
+from directives.reach import UnitFilter, at_unit, year_input
 from inspections.models import Plan, RoundForm, RoundQuerySet, RoundStatus, Team, Trigger, Visit
 from units.forms import UnitInput
-from units.models import Unit, topmost, under
-
-# What a suggestion puts into the field: "Xã Định Hóa (05569)", with the span of a unit that ended.
-_LABEL = re.compile(r"(?P<name>.+) \((?P<code>[^()]+)\)(?:, (?P<span>.+))?")
-
-
-def year_input() -> forms.NumberInput:
-    """Where a year is typed."""
-    return forms.NumberInput(attrs={"min": 1945, "max": 2200, "step": 1, "placeholder": "2023"})
-
-
-def at_unit(text: str, prefix: str, on: str = "") -> Q:
-    """The condition for records of the unit that the text tells, by code, suggestion or name.
-
-    A code stands for every unit that bore it, with their lineages and all under them; with the day
-    `on` only for the bearer of that day, as a summary reads it. A mere name stands for itself.
-    """
-    written = clean(text)
-    label = _LABEL.fullmatch(written)
-    code = label["code"] if label else written
-    bearers = Unit.objects.filter(code__iexact=code)
-    if label:
-        same = [unit.pk for unit in bearers if fold(unit.name) == fold(label["name"])]
-        bearers = bearers.filter(pk__in=same) if same else bearers
-    elif not bearers.exists():
-        return Q(**{f"{prefix}in": Unit.objects.search(written).values("pk")})
-    # No day, or none that can be read, narrows nothing.
-    with contextlib.suppress(ValueError):
-        bearers = bearers.in_force(parse_day(on))
-    return under([unit.path for unit in topmost(bearers.lineages())], f"{prefix}")
-
-
-class UnitFilter(CharFilter):
-    """Records of a unit, told by its code or name; `prefix` leads from the record to the unit."""
-
-    # Set by django-filter.
-    parent: ListFilter
-
-    def __init__(self, prefix: str, **kwargs: Any) -> None:
-        self.prefix = prefix
-        kwargs.setdefault("widget", UnitInput(attrs={"placeholder": "Mã hoặc tên"}))
-        super().__init__(**kwargs)
-
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """Keep the records of that unit and all under it."""
-        if not value:
-            return qs
-        return qs.filter(at_unit(value, self.prefix, self.parent.data.get("on", "")))
+from units.models import Unit
 
 
 class PlanFilter(ListFilter):

@@ -1,12 +1,5 @@
-"""A signed-in request as views of this app and those further right see it."""
+"""The signed-in request, under the name by which apps further right know it."""
 
-from __future__ import annotations
+from directives.requests import UserRequest
 
-from accounts.models import User
-from congvu.access import AuthedRequest
-
-
-class UserRequest(AuthedRequest):
-    """A request of somebody signed in, whose account is known as such."""
-
-    user: User
+__all__ = ["UserRequest"]

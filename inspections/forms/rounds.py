@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from accounts.models import User
 from congvu.dates import today
 from congvu.forms import ReasonForm, RecordForm
-from inspections.forms.visits import VisitRows, VisitRowsBase, day_typed, rows_typed
+from inspections.forms.visits import VisitRows, day_typed, rows_typed
 from inspections.models import Content, Plan, Round, Team
 from units.forms import UnitField, offer
 from units.models import Unit
@@ -126,8 +126,8 @@ class RoundForm(RecordForm):
         else:
             del self.fields["proposed"]
 
-    def _rows(self, user: User, draft: QueryDict | None) -> VisitRowsBase:
-        """The rows of units to visit; those of a draft, with more empty ones after them."""
+    def _rows(self, user: User, draft: QueryDict | None) -> Any:
+        """The `VisitRowsBase` of units to visit; a draft's, with more empty ones after them."""
         typed = self.data if draft is None else draft
         first_day = day_typed(typed.get("starts_on"))
         form_kwargs = {"user": user, "first_day": first_day}

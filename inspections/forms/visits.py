@@ -3,38 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.http import QueryDict
 
 from accounts.models import User
 from congvu.dates import parse_day
 from congvu.forms import DayField, RecordForm
 from congvu.trail import mark
+from directives.reach import units_around
 from inspections.models import Round, Visit
 from units.forms import UnitField
-from units.models import Unit, UnitQuerySet
 
 if TYPE_CHECKING:
     _Rows = forms.BaseFormSet["VisitRow"]
 else:
     _Rows = forms.BaseFormSet
-
-
-def units_to_visit(user: User) -> UnitQuerySet:
-    """Units that a round may visit: all of the provinces in which the person's scope lies.
-
-    A department inspects communes that do not stand under it, so scope alone is too narrow here.
-    """
-    roots = {path.split("/", 1)[0] + "/" for path in user.scope_paths}
-    nothing = Q(pk__in=[])
-    return Unit.objects.filter(reduce(or_, (Q(path__startswith=root) for root in roots), nothing))
 
 
 class VisitForm(RecordForm):
@@ -73,7 +60,7 @@ class VisitForm(RecordForm):
         self.instance.round = round_
         unit = self.fields["unit"]
         assert isinstance(unit, UnitField)  # noqa: S101  # declared above
-        unit.queryset = units_to_visit(user)
+        unit.queryset = units_around(user)
         if self.instance.pk is None:
             self.initial.setdefault("visited_on", round_.starts_on)
         self.fields["visited_on"].help_text = f"Trong thời gian của cuộc: {round_.days_text}."
@@ -111,7 +98,7 @@ class VisitRow(forms.Form):
         super().__init__(*args, **kwargs)
         unit = self.fields["unit"]
         assert isinstance(unit, UnitField)  # noqa: S101  # declared above
-        unit.queryset = units_to_visit(user)
+        unit.queryset = units_around(user)
         unit.on = day_typed(self.data.get(self.add_prefix("visited_on"))) or first_day
         unit.widget.attrs["data-day-field"] = "id_starts_on"
 

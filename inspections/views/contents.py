@@ -15,9 +15,9 @@ from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Badge, Column, Listing
 from congvu.trail import changes_since, mark, snapshot
+from directives.requests import UserRequest
 from inspections.forms import ContentForm
 from inspections.models import Content
-from inspections.requests import UserRequest
 
 FIELDS = ("label", "position", "is_offered")
 

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from congvu.once import once
 from congvu.text import clean, fold
 from directives.models import Document
+from directives.requests import UserRequest
 from inspections.models import Plan, Round
 from inspections.papers import attach, detach
-from inspections.requests import UserRequest
 
 # So many documents are offered at once; whoever needs another types more of it.
 OFFERED = 20

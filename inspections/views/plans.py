@@ -15,12 +15,12 @@ from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Column, Listing
+from directives.requests import UserRequest
 from inspections.columns import ROUND_COLUMNS, with_rows
 from inspections.facts import facts_of_plan
 from inspections.filters import PlanFilter
 from inspections.forms import PlanForm
 from inspections.models import Plan, Round, RoundStatus
-from inspections.requests import UserRequest
 
 COLUMNS = (
     Column("Số ký hiệu", lambda each: each.number, sort="number", link=True, width=18),

@@ -14,12 +14,12 @@ from congvu.access import require
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing
+from directives.requests import UserRequest
 from inspections.columns import ROUND_COLUMNS, status_badge, with_rows
 from inspections.facts import actions_of_round, facts_of_round, stories_of_visits
 from inspections.filters import RoundFilter
 from inspections.forms import RoundForm, StepForm
 from inspections.models import Round, Visit
-from inspections.requests import UserRequest
 from inspections.story import trail_of
 
 

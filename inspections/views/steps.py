@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 from congvu.dates import format_day
 from congvu.once import once
 from congvu.rules import ConflictError
+from directives.requests import UserRequest
 from inspections.forms import ReasonStepForm, StepForm
 from inspections.models import Round, RoundStatus
-from inspections.requests import UserRequest
 
 
 def _round(request: UserRequest, pk: int) -> Round:

@@ -15,12 +15,12 @@ from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Column, Listing
+from directives.requests import UserRequest
 from inspections.columns import ROUND_COLUMNS, with_rows
 from inspections.facts import facts_of_team
 from inspections.filters import TeamFilter
 from inspections.forms import TeamForm
 from inspections.models import Round, Team, TeamRole
-from inspections.requests import UserRequest
 
 
 def _leaders(team: Team) -> str:

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from congvu.once import once
 from congvu.pages import Action
+from directives.requests import UserRequest
 from inspections.columns import status_badge
 from inspections.facts import facts_of_visit, stories_of_visits
 from inspections.forms import StepForm, VisitForm
 from inspections.models import Round, Visit
-from inspections.requests import UserRequest
 from inspections.story import trail_of
 
 

@@ -1,0 +1,80 @@
+"""The form of a document."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError
+
+from accounts.models import User
+from congvu.forms import RecordForm
+from directives.models import TAKEN, Document
+from directives.reach import units_around
+from directives.uploads import ALLOWED_TEXT, TYPES, ending_of
+from units.forms import UnitField, offer
+
+
+class DocumentForm(RecordForm):
+    """A document as it was issued, and its file."""
+
+    issuer = UnitField(
+        label="Cơ quan ban hành",
+        day_field="issued_on",
+        required=False,
+        help_text="Cơ quan trong tỉnh: ghi mã hoặc tên, ví dụ: Tỉnh Thái Nguyên.",
+    )
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
+        ("Số và ngày", ("number", "issued_on", "type")),
+        ("Cơ quan ban hành", ("issuer", "issuer_name", "signer")),
+        ("Nội dung", ("subject", "file")),
+    )
+
+    class Meta(RecordForm.Meta):
+        model = Document
+        fields = (
+            "number",
+            "issued_on",
+            "type",
+            "issuer",
+            "issuer_name",
+            "signer",
+            "subject",
+            "file",
+        )
+        help_texts = {
+            "number": "Ví dụ: 45/KH-UBND, 202/2025/QH15 hoặc 35-CT/TU.",
+            "issued_on": "Ví dụ: 17/3/2023.",
+            "issuer_name": "Chỉ ghi khi cơ quan không có trong danh mục, ví dụ: Bộ Nội vụ.",
+            "subject": "Ví dụ: Kiểm tra công vụ năm 2023.",
+            "file": f"Nhận {ALLOWED_TEXT}, tối đa 20 MB.",
+        }
+        widgets = {
+            "file": forms.ClearableFileInput(attrs={"accept": ",".join([*TYPES, ".jpeg"])}),
+            "subject": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, units_around(user), "issuer")
+        if self.instance.pk is None and user.unit is not None:
+            self.instance.kept_by = user.unit
+            self.initial.setdefault("issuer", user.unit)
+
+    def clean_file(self) -> Any:
+        """The file under a name of our own: what people call it goes into no path."""
+        file = self.cleaned_data.get("file")
+        if isinstance(file, UploadedFile):
+            file.name = f"{uuid.uuid4().hex}{ending_of(file)}"
+        return file
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The keeping unit is given, and part of what makes a document one of its kind."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own
+        return excluded - {"kept_by"}
+
+    def taken_message(self, fault: IntegrityError) -> str:
+        """Only its number, year and issuer make a document one of its kind."""
+        return TAKEN

@@ -1,0 +1,12 @@
+"""A signed-in request as views of documents, and of apps further right, see it."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from congvu.access import AuthedRequest
+
+
+class UserRequest(AuthedRequest):
+    """A request of somebody signed in, whose account is known as such."""
+
+    user: User
