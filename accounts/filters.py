@@ -10,7 +10,12 @@ from accounts.roles import Role
 from congvu.filters import CodeFilter, ListFilter, SearchFilter
 from congvu.text import fold
 
-_STATES = (("active", "Đang dùng"), ("idle", "Lâu không dùng"), ("disabled", "Đã khóa"))
+_STATES = (
+    ("active", "Đang dùng"),
+    ("never", "Chưa đăng nhập lần nào"),
+    ("idle", "Lâu không dùng"),
+    ("disabled", "Đã khóa"),
+)
 
 
 class AccountFilter(ListFilter):
@@ -34,8 +39,10 @@ class AccountFilter(ListFilter):
         return accounts
 
     def in_state(self, accounts: UserQuerySet, name: str, value: str) -> QuerySet[User]:
-        """Accounts that can be used, lie idle, or are closed."""
+        """Accounts that can be used, were never used, lie idle, or are closed."""
         if value == "disabled":
             return accounts.disabled()
+        if value == "never":
+            return accounts.filter(is_active=True, last_login__isnull=True)
         idle = accounts.idle()
         return idle if value == "idle" else accounts.filter(is_active=True).exclude(pk__in=idle)

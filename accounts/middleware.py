@@ -34,7 +34,12 @@ def password_change_due(get_response: Handler) -> Handler:
         user = request.user
         if isinstance(user, User) and user.must_change_password:
             change = reverse("accounts:password_change")
-            allowed = {change, reverse("accounts:logout"), reverse("healthz")}
+            allowed = {
+                change,
+                reverse("accounts:logout"),
+                reverse("accounts:session"),
+                reverse("healthz"),
+            }
             if request.path not in allowed:
                 return redirect(change)
         return get_response(request)

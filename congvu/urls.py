@@ -2,12 +2,13 @@
 
 from django.urls import include, path
 
-from congvu import home
+from congvu import components, home
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", home.search, name="search"),
     path("healthz", home.healthz, name="healthz"),
+    path("components/", components.components, name="components"),
     path("", include("accounts.urls")),
     path("", include("units.urls")),
     path("", include("directives.urls")),

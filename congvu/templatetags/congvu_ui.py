@@ -126,6 +126,24 @@ def form_faults(form: forms.BaseForm) -> list[tuple[str, str, list[str]]]:
     return found
 
 
+@register.simple_tag
+def conflict_rows(form: forms.BaseForm, conflict: Any) -> list[tuple[str, str, str]]:
+    """What another writer saved beside what was typed: label, mine, theirs; codes by labels."""
+    choices = {
+        str(field.label): dict(field.choices)
+        for field in form.fields.values()
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
+    }
+
+    def words(label: str, value: Any) -> str:
+        return str(choices.get(label, {}).get(value) or in_words(value))
+
+    return [
+        (label, words(label, mine), words(label, theirs))
+        for label, mine, theirs in conflict.changes
+    ]
+
+
 @register.filter
 def minutes(span: timedelta | None) -> int:
     """A span of time in whole minutes, rounded up."""
