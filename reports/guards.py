@@ -13,7 +13,7 @@ from congvu.access import Person
 from congvu.dates import format_day
 from findings.models import Remedy
 from reports.models import Return
-from units.guards import before_closing, counts_records
+from units.guards import ACCOUNTS, before_closing, counts_records
 from units.models import Unit
 
 NAMED = 5
@@ -43,4 +43,4 @@ def records(units: Sequence[Unit], person: Person | None) -> Iterator[tuple[int,
     if person is not None:
         remedies = remedies.visible_to(person)
     yield remedies.count(), "kiến nghị chưa thực hiện xong"
-    yield User.objects.filter(unit__in=units).count(), "tài khoản người dùng"
+    yield User.objects.filter(unit__in=units).count(), ACCOUNTS

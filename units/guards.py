@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 Guard = Callable[[Sequence["Unit"], date, Person | None], Iterator[str]]
 Counter = Callable[[Sequence["Unit"], Person | None], Iterator[tuple[int, str]]]
 
+# The noun of accounts among the records: they have to be moved by hand.
+ACCOUNTS = "tài khoản người dùng"
+
 _guards: list[Guard] = []
 _counters: list[Counter] = []
 

@@ -7,6 +7,7 @@ is written once, and a subtree is one indexed prefix.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import reduce
@@ -36,6 +37,10 @@ class Kind(models.TextChoices):
     COMMUNE = "COMMUNE", "Cấp xã"
     PUBLIC_SERVICE_UNIT = "PUBLIC_SERVICE_UNIT", "Đơn vị sự nghiệp"
     DIVISION = "DIVISION", "Phòng, bộ phận"
+
+
+# QĐ 20/2020/QĐ-TTg: groups joined by dots.
+_IDENTIFIER = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)*")
 
 
 def under(paths: Iterable[str], prefix: str = "") -> Q:
@@ -71,7 +76,12 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     """Units, by date, by place in the tree, and by who asks."""
 
     def visible_to(self, person: Person) -> Self:
-        """Scope, written once: the lineage of the person's unit and all under it (contract §5)."""
+        """Scope, written once: the lineage of the person's unit and all under it (contract §5).
+
+        An unknown role sees nothing.
+        """
+        if not person.may("units.view"):
+            return self.none()
         return self.filter(under(person.scope_paths))
 
     def in_force(self, on: date) -> Self:
@@ -112,7 +122,9 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             When(folded__endswith=f" {wanted}", then=1),
             default=2,
         )
-        return found.order_by(rank, "sort_key", F("valid_from").desc(nulls_last=True), "pk")
+        return found.annotate(rank=rank).order_by(
+            "rank", "sort_key", F("valid_from").desc(nulls_last=True), "pk"
+        )
 
     def place(self) -> None:
         """Write the path of units just added, whose parents have theirs already."""
@@ -311,6 +323,11 @@ class Unit(Ruled):
         """Contract §3: within the parent's days; not its own superior; days in order."""
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             yield Fault("valid_to", "Ngày kết thúc hiệu lực không được trước ngày bắt đầu.")
+        if self.identifier and not _IDENTIFIER.fullmatch(self.identifier):
+            yield Fault(
+                "identifier",
+                "Mã định danh điện tử gồm các nhóm chữ và số nối bằng dấu chấm, như H55.242.",
+            )
         parent = self.parent
         if parent is None:
             return
@@ -350,3 +367,15 @@ class FormerName(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} (đến {format_day(self.valid_to)})"
+
+    @property
+    def days_text(self) -> str:
+        """Until when it was borne, in words."""
+        return f"mang đến ngày {format_day(self.valid_to)}"
+
+    def correct(self, by: Person | None, name: str) -> None:
+        """Put a mistyped former name right; a mark is left on the unit."""
+        before, self.name = self.name, clean(name)
+        if self.name != before:
+            self.save(update_fields=["name", "folded"])
+            mark(by, self.unit, "changed", {f"tên cũ ({self.days_text})": (before, self.name)})
