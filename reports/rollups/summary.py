@@ -38,6 +38,11 @@ class Contribution:
     source: Return
     amount: int
 
+    @property
+    def unit_name(self) -> str:
+        """The name that the reporting unit bore at the end of the return's period."""
+        return self.source.unit.name_on(self.source.last_day)
+
 
 @dataclass(frozen=True)
 class Figure:
