@@ -37,7 +37,7 @@ run: env-run
 	$(PY) manage.py migrate --verbosity 0 && \
 	$(PY) manage.py load_demo && \
 	echo "Công vụ: http://127.0.0.1:$(PORT)/ (dừng: Ctrl+C)" && \
-	exec $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
+	DJANGO_RUNSERVER_HIDE_WARNING=true exec $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
 
 test: env-dev
 	@$(FOR_TESTS) $(PY) -m pytest --quiet --numprocesses auto --maxprocesses 8 $(ARGS)
