@@ -107,7 +107,7 @@ def read_workbook(path: Path, world: World | None = None) -> World:
             row["Mã đơn vị mới"],
             row["Ngày hiệu lực"],
             CODES[row["Loại"]],
-            bool(row["Mặc định"]),
+            CODES[row["Loại"]] != "SPLIT" or bool(row["Mặc định"]),
         )
     add_records(world, sheets)
     return world

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from tests.oracle.naive import NotBorneError, World, summary
 from tests.oracle.stored import empty
-from tests.oracle.workbook import Tables, Written, tables, write
+from tests.oracle.workbook import tables, write
 from tests.oracle.worlds import Question, describe, minimise, random_question
 
 # How many worlds each test tries: few in the suite, always the same; thousands by hand, always new.
@@ -146,11 +146,6 @@ def smallest(world: World, question: Question, put: Callable[[World], object]) -
     return f"{disagreement(small)}\n{describe(small)}"
 
 
-def save(
-    world: World, path: Path, rng: Random, change: Callable[[Tables], object] | None = None
-) -> Written:
-    """Writes the world, dressed at random, perhaps changed before."""
-    found = tables(world)
-    if change:
-        change(found)
-    return write(found, path, rng)
+def save(world: World, path: Path, rng: Random) -> None:
+    """Writes the world, dressed at random."""
+    write(tables(world), path, rng)

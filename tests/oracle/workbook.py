@@ -151,6 +151,8 @@ class Tables:
 
     lines: dict[str, list[Line]] = field(default_factory=dict)
     absent_columns: set[tuple[str, str]] = field(default_factory=set)
+    # Columns that must be written although they are blank.
+    kept_columns: set[tuple[str, str]] = field(default_factory=set)
 
     def line_of(self, sheet: str, record: object) -> Line:
         """The row that a record was put into."""
@@ -434,6 +436,8 @@ def headings_of(sheet: str, found: Tables, dresser: Dresser) -> list[str | None]
         )
         if kind == NAME and not any(isinstance(line.cells[heading], Raw) for line in lines):
             needed = dresser.plain or dresser.chance(0.5)
+        if (sheet, heading) in found.kept_columns and kind != NAME:
+            needed = True
         if needed or not dresser.chance(0.5):
             headings.append(heading)
     if dresser.chance(0.3):
