@@ -31,13 +31,14 @@ setup: env-dev
 run: env-run
 # A first run leaves a .env with a key of its own, so that manage.py works by hand as well.
 # An installation that has its .env already, or sets variables, keeps what it says.
-	@test -e .env || ( umask 077 && $(PY) -c 'import secrets; print("# Tạo bởi make run để chạy thử trên máy này; xem .env.example.\nDEBUG=on\nSECRET_KEY=" + secrets.token_urlsafe(64))' > .env )
-# --noreload: one process, which ends when make is ended. While developing, start `manage.py runserver` by hand.
-	@grep -Eq '^[[:space:]]*(export[[:space:]]+)?DEBUG[[:space:]]*=' .env || export DEBUG="$${DEBUG:-on}"; \
-	$(PY) manage.py migrate --verbosity 0 && \
+	@test -e .env || ( umask 077 && $(PY) -c 'import secrets; print("# Tạo bởi make run để chạy thử trên máy này; xem .env.example.\nDEMO=on\nHTTPS_ONLY=off\nALLOWED_HOSTS=127.0.0.1,localhost\nSECRET_KEY=" + secrets.token_urlsafe(64))' > .env )
+# Served as in production, so that a trial shows what users will see: no page for developers, no traceback.
+# While developing: DEBUG=on manage.py runserver.
+	@$(PY) manage.py migrate --verbosity 0 && \
+	$(PY) manage.py collectstatic --noinput --verbosity 0 && \
 	$(PY) manage.py load_demo && \
 	echo "Công vụ: http://127.0.0.1:$(PORT)/ (dừng: Ctrl+C)" && \
-	DJANGO_RUNSERVER_HIDE_WARNING=true exec $(PY) manage.py runserver --noreload 127.0.0.1:$(PORT)
+	exec $(PY) -m gunicorn congvu.wsgi --bind 127.0.0.1:$(PORT) --workers 3 --timeout 60 --log-level warning
 
 test: env-dev
 	@$(FOR_TESTS) $(PY) -m pytest --quiet --numprocesses auto --maxprocesses 8 $(ARGS)

@@ -71,7 +71,9 @@ TRAIL_KEEP_MONTHS: int = env.int("TRAIL_KEEP_MONTHS", default=12)
 # the web worker; "inline" is for tests.
 IMPORT_RUNNER: str = env.str("IMPORT_RUNNER", default="process")
 
-# Password of the trial accounts that `load_demo` makes, with DEBUG on only.
+# A trial with illustrative data, as `make run` sets it up; every page then says so.
+DEMO: bool = env.bool("DEMO", default=False)
+# Password of the trial accounts that `load_demo` makes, in a trial only.
 DEMO_PASSWORD: str = env.str("DEMO_PASSWORD", default="Congvu@demo-2026")
 
 # --- What is the same everywhere ------------------------------------------------------------
