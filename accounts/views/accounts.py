@@ -122,7 +122,6 @@ def account_detail(request: AdminRequest, pk: int) -> HttpResponse:
     account = _find(request, pk)
     state = _state(account)
     facts = [
-        Fact("Trạng thái", state.text, tone=state.tone),
         Fact("Tên đăng nhập", account.username),
         Fact("Vai trò", account.get_role_display()),
         Fact("Đơn vị", account.unit.name if account.unit else ""),

@@ -89,6 +89,28 @@ def once_key(context: template.Context) -> str:
         return str(uuid.uuid4())
 
 
+# So many filters stand in the row; the others wait behind "Thêm điều kiện".
+_FILTERS_IN_ROW = 5
+
+
+@dataclass(frozen=True)
+class FilterRow:
+    """The filters of a list: those always seen, the others, and whether one of these works."""
+
+    first: list[BoundField]
+    more: list[BoundField]
+    more_at_work: bool
+
+
+@register.simple_tag
+def filter_row(form: forms.BaseForm) -> FilterRow:
+    """The filters in the order of the form; one more than fits is shown rather than hidden."""
+    fields = form.visible_fields()
+    cut = len(fields) if len(fields) <= _FILTERS_IN_ROW + 1 else _FILTERS_IN_ROW
+    more = fields[cut:]
+    return FilterRow(fields[:cut], more, any(field.value() or field.errors for field in more))
+
+
 @dataclass(frozen=True)
 class FieldGroup:
     """Fields under one heading; the heading may be empty."""
