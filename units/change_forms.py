@@ -69,16 +69,20 @@ class UnitEditForm(RecordForm):
             del self.fields["closing_basis"]
         self.former_names: list[FormerName] = list(self.instance.former_names.all())
         for former in self.former_names:
-            self.fields[f"former_{former.pk}"] = LineInput(
-                label=f"Tên cũ, {former.days_text}", max_length=300, initial=former.name
+            name = f"former_{former.pk}"
+            self.fields[name] = LineInput(
+                label=f"Tên cũ, {former.days_text}",
+                max_length=300,
+                initial=former.name,
+                # A name that came to be since the form was opened: the version will tell of it.
+                required=not self.is_bound or name in self.data,
             )
 
     def _change(self, by: Any) -> None:
         """Also the former names; they have no version of their own, the unit's stands for them."""
         super()._change(by)
         for former in self.former_names:
-            name = self.cleaned_data[f"former_{former.pk}"]
-            former.correct(by, name)
+            former.correct(by, self.cleaned_data[f"former_{former.pk}"] or former.name)
 
 
 class RenameForm(forms.Form):
