@@ -1,5 +1,7 @@
 """The app's name and label."""
 
+import importlib
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class FindingsConfig(AppConfig):
 
     name = "findings"
     verbose_name = "Tồn tại, kiến nghị"
+
+    def ready(self) -> None:
+        """Register what this app has to say when a round's days change."""
+        importlib.import_module("findings.guards")

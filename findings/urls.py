@@ -1,7 +1,28 @@
 """Addresses of findings and remedies."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from findings.views import findings, follow_up, remedies
 
 app_name = "findings"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("findings/", findings.finding_list, name="finding_list"),
+    path("findings/create/", findings.finding_create, name="finding_create"),
+    # The same page, for links from a visit.
+    path("visits/<int:visit_pk>/findings/create/", findings.finding_create, name="finding_create"),
+    path("findings/<int:pk>/", findings.finding_detail, name="finding_detail"),
+    path("findings/<int:pk>/edit/", findings.finding_edit, name="finding_edit"),
+    path("findings/<int:pk>/delete/", findings.finding_delete, name="finding_delete"),
+    path("remedies/", remedies.remedy_list, name="remedy_list"),
+    path("remedies/create/", remedies.remedy_create, name="remedy_create"),
+    path("visits/<int:visit_pk>/remedies/create/", remedies.remedy_create, name="remedy_create"),
+    path("remedies/<int:pk>/", remedies.remedy_detail, name="remedy_detail"),
+    path("remedies/<int:pk>/edit/", remedies.remedy_edit, name="remedy_edit"),
+    path("remedies/<int:pk>/extend/", follow_up.remedy_extend, name="remedy_extend"),
+    path("remedies/<int:pk>/report/", follow_up.remedy_report, name="remedy_report"),
+    path("remedies/<int:pk>/complete/", follow_up.remedy_complete, name="remedy_complete"),
+    path("remedies/<int:pk>/send-back/", follow_up.remedy_send_back, name="remedy_send_back"),
+    path("remedies/<int:pk>/reopen/", follow_up.remedy_reopen, name="remedy_reopen"),
+    path("remedies/<int:pk>/delete/", remedies.remedy_delete, name="remedy_delete"),
+]

@@ -1,26 +1,29 @@
 """Findings, and the remedies that answer them until they are done."""
 
-from findings.models.findings import Category, Finding, FindingQuerySet, Severity, Subject
-from findings.models.remedies import (
+from findings.models.codes import (
     LAST_DAYS,
+    Category,
     DisciplineForm,
-    Extension,
-    Progress,
-    Remedy,
     RemedyKind,
-    RemedyQuerySet,
     RemedyState,
+    Severity,
+    Subject,
     discipline_forms_on,
 )
+from findings.models.findings import Finding, FindingQuerySet
+from findings.models.follow_up import Extension, Progress, ProgressQuerySet
+from findings.models.remedies import OWN_WORK, Remedy, RemedyQuerySet
 
 __all__ = [
     "LAST_DAYS",
+    "OWN_WORK",
     "Category",
     "DisciplineForm",
     "Extension",
     "Finding",
     "FindingQuerySet",
     "Progress",
+    "ProgressQuerySet",
     "Remedy",
     "RemedyKind",
     "RemedyQuerySet",

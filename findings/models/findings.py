@@ -4,55 +4,19 @@ from __future__ import annotations
 
 from typing import Self
 
-from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.db.models import ProtectedError
 from django.urls import reverse
 
 from accounts.models import User
 from congvu.access import Person
 from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import Ruled, one_of
-from inspections.models import Visit, visits_in_reach
+from congvu.trail import mark
+from findings.models.codes import Category, Severity, Subject, next_code
+from inspections.models import Round, Visit, visits_in_reach
 from units.models import under
-
-
-class Category(models.TextChoices):
-    """What a finding is about (contract §3, "Nhóm")."""
-
-    WORK_TIME = "WORK_TIME", "Thời giờ làm việc"
-    CARD_NAMEPLATE = "CARD_NAMEPLATE", "Đeo thẻ, biển tên"
-    WORKPLACE = "WORKPLACE", "Phòng làm việc, cơ sở vật chất"
-    ALCOHOL_PRIVATE = "ALCOHOL_PRIVATE", "Rượu bia, việc riêng"
-    ATTITUDE = "ATTITUDE", "Thái độ, giao tiếp, ứng xử"
-    HARASSMENT = "HARASSMENT", "Nhũng nhiễu, phiền hà"
-    PROCEDURE_BREACH = "PROCEDURE_BREACH", "Hồ sơ, quy trình TTHC trái quy định"
-    PROCEDURE_OVERDUE = "PROCEDURE_OVERDUE", "Hồ sơ TTHC trễ hạn"
-    PUBLICITY = "PUBLICITY", "Niêm yết công khai"
-    TASK_OVERDUE = "TASK_OVERDUE", "Chậm nhiệm vụ được giao"
-    SHIRKING = "SHIRKING", "Đùn đẩy, né tránh, sợ trách nhiệm"
-    WORK_RULES = "WORK_RULES", "Nội quy, quy chế làm việc"
-    ADVICE_QUALITY = "ADVICE_QUALITY", "Chất lượng tham mưu, chuyên môn"
-    COORDINATION = "COORDINATION", "Phối hợp công tác"
-    HEAD_RESPONSIBILITY = "HEAD_RESPONSIBILITY", "Trách nhiệm người đứng đầu"
-    STAFF_MANAGEMENT = "STAFF_MANAGEMENT", "Tuyển dụng, quản lý CBCCVC"
-    CITIZEN_CASE = "CITIZEN_CASE", "Vụ việc, đơn thư tồn đọng"
-    ETHICS_LAW = "ETHICS_LAW", "Đạo đức, lối sống, pháp luật"
-    OTHER = "OTHER", "Khác"
-
-
-class Severity(models.TextChoices):
-    """How grave a finding is, rising in this order (domain notes)."""
-
-    SHORTCOMING = "SHORTCOMING", "Tồn tại"
-    LIMITATION = "LIMITATION", "Hạn chế"
-    VIOLATION = "VIOLATION", "Vi phạm"
-
-
-class Subject(models.TextChoices):
-    """Whom a finding or remedy concerns (contract §3, "Đối tượng")."""
-
-    COLLECTIVE = "COLLECTIVE", "Tập thể"
-    INDIVIDUAL = "INDIVIDUAL", "Cá nhân"
 
 
 class FindingQuerySet(models.QuerySet["Finding"]):
@@ -69,6 +33,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         if not person.may("findings.change"):
             return self.none()
         return self.filter(under(person.scope_paths, "visit__round__body__"))
+
+    def next_code(self, round_: Round) -> str:
+        """A code not yet in use: the round's code and the next running number."""
+        return next_code(self, f"{round_.code[:40]}-TT")
 
 
 class Finding(Ruled):
@@ -117,3 +85,31 @@ class Finding(Ruled):
         """Raise `PermissionDenied` (403) for whoever may only read."""
         if not self.is_editable_by(user):
             raise PermissionDenied("Chỉ cơ quan đã kiểm tra mới được sửa tồn tại này.")
+
+    def why_not_removed(self) -> str:
+        """Why the finding cannot be taken away; empty when it can."""
+        if self.remedies.exists():
+            return (
+                f"Tồn tại {self.code} đã có kiến nghị nên không xóa được; hãy xóa các kiến nghị "
+                "ghi nhầm trước."
+            )
+        return ""
+
+    def remove(self, by: User) -> None:
+        """Take away a finding entered by mistake; the visit's trail keeps the mark.
+
+        Raises `ValidationError` when a remedy hangs on it.
+        """
+        with transaction.atomic():
+            # Whoever adds a remedy holds the round too.
+            Round.objects.held(self.visit.round_id)
+            if refusal := self.why_not_removed():
+                raise ValidationError(refusal)
+            note = f"{self}: {self.get_category_display()}, {self.get_severity_display().lower()}"
+            mark(by, self.visit, "removed", note=f"{note}. {self.content[:200]}")
+            try:
+                self.delete()
+            except ProtectedError as fault:
+                raise ValidationError(
+                    f"Tồn tại {self.code} đã có hồ sơ đi kèm nên không xóa được."
+                ) from fault

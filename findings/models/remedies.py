@@ -8,71 +8,36 @@ from typing import Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, ProtectedError, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from congvu.access import Person
-from congvu.dates import format_day
+from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import Fault, Ruled, one_of
 from congvu.trail import mark
 from directives.models import Document
-from findings.models.findings import Finding, Subject
-from inspections.models import Visit, visits_in_reach
+from findings.models.codes import (
+    LAST_DAYS,
+    DisciplineForm,
+    RemedyKind,
+    RemedyState,
+    Subject,
+    next_code,
+)
+from findings.models.findings import Finding
+from findings.models.follow_up import Extension, Progress, refuse
+from inspections.models import Round, RoundStatus, Visit, visits_in_reach
 from units.models import under
 
-
-class RemedyKind(models.TextChoices):
-    """What is demanded (contract §3, "Loại kiến nghị")."""
-
-    REVIEW = "REVIEW", "Kiểm điểm trách nhiệm"
-    DISCIPLINE = "DISCIPLINE", "Xử lý kỷ luật"
-    EXPLAIN_RECTIFY = "EXPLAIN_RECTIFY", "Giải trình và khắc phục"
-    REMIND = "REMIND", "Nhắc nhở, rút kinh nghiệm"
-    RECTIFY_ON_SITE = "RECTIFY_ON_SITE", "Khắc phục tại chỗ"
-    CRITICIZE = "CRITICIZE", "Phê bình"
-    APOLOGIZE = "APOLOGIZE", "Xin lỗi công khai"
-    REASSIGN = "REASSIGN", "Điều động, chuyển vị trí"
-    TRAIN = "TRAIN", "Đào tạo, bồi dưỡng"
-    SETTLE_CASE = "SETTLE_CASE", "Giải quyết vụ việc công dân"
-    AMEND_RULES = "AMEND_RULES", "Ban hành, sửa nội quy"
-    RECOMMEND = "RECOMMEND", "Kiến nghị cấp có thẩm quyền"
-    TRANSFER = "TRANSFER", "Chuyển cơ quan khác"
-
-
-class DisciplineForm(models.TextChoices):
-    """Forms of discipline (contract §3); some only until a day, see `LAST_DAYS`."""
-
-    REPRIMAND = "REPRIMAND", "Khiển trách"
-    WARNING = "WARNING", "Cảnh cáo"
-    SALARY_DOWNGRADE = "SALARY_DOWNGRADE", "Hạ bậc lương"
-    DEMOTION = "DEMOTION", "Giáng chức"
-    REMOVAL = "REMOVAL", "Cách chức"
-    DISMISSAL = "DISMISSAL", "Bãi nhiệm"
-    FORCED_RESIGNATION = "FORCED_RESIGNATION", "Buộc thôi việc"
-
-
-# The last day on which a form that was abolished could be taken (domain notes).
-LAST_DAYS: dict[str, date] = {
-    DisciplineForm.SALARY_DOWNGRADE: date(2025, 6, 30),
-    DisciplineForm.DEMOTION: date(2025, 6, 30),
-}
-
-
-def discipline_forms_on(day: date) -> list[DisciplineForm]:
-    """The forms of discipline in force on that day."""
-    return [form for form in DisciplineForm if day <= LAST_DAYS.get(form, day)]
-
-
-class RemedyState(models.TextChoices):
-    """Where a remedy stands on a day (contract §4 rule 6): derived, never stored."""
-
-    DONE_ON_TIME = "done_on_time", "Xong đúng hạn"
-    DONE_LATE = "done_late", "Xong quá hạn"
-    OPEN = "open", "Đang thực hiện"
-    OVERDUE = "overdue", "Quá hạn"
+# Told to whoever may settle remedies, but not this one.
+OWN_WORK = (
+    "Đơn vị được kiến nghị không tự xác nhận hoàn thành; hãy báo cáo tiến độ để cơ quan kiểm tra "
+    "xác nhận."
+)
 
 
 class RemedyQuerySet(models.QuerySet["Remedy"]):
@@ -89,6 +54,24 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
         if not person.may("remedies.change"):
             return self.none()
         return self.filter(under(person.scope_paths, "visit__round__body__"))
+
+    def followed(self) -> Self:
+        """Those whose round is completed: what hangs on any other counts nowhere (rule 1)."""
+        return self.filter(visit__round__status=RoundStatus.COMPLETED)
+
+    def claimed(self) -> Self:
+        """Those that the asked side says are done, and that wait to be settled."""
+        waiting = Progress.objects.waiting().filter(remedy=OuterRef("pk"))
+        return self.filter(Exists(waiting), completed_on__isnull=True)
+
+    def held(self, pk: int) -> Remedy:
+        """The remedy, which nobody else can change until the transaction ends."""
+        # The lock is on the remedy's own row alone.
+        return self.select_for_update(of=("self",)).select_related("visit").get(pk=pk)
+
+    def next_code(self, round_: Round) -> str:
+        """A code not yet in use: the round's code and the next running number."""
+        return next_code(self, f"{round_.code[:40]}-KN")
 
     def standing(self, as_of: date) -> Self:
         """Adds `due_in_force` and `state` as they are on that day (contract §4 rule 6)."""
@@ -112,6 +95,14 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
                 )
             )
         )
+
+    def in_state(self, state: str, as_of: date) -> Self:
+        """Those of `standing(as_of)` that stand so on that day."""
+        rows = self.filter(state=state)
+        if state in (RemedyState.OPEN, RemedyState.OVERDUE):
+            # Says nothing new, but lets the database leave out what is done by an index.
+            rows = rows.filter(Q(completed_on__isnull=True) | Q(completed_on__gt=as_of))
+        return rows
 
 
 class Remedy(Ruled):
@@ -258,24 +249,77 @@ class Remedy(Ruled):
     def require_settled(self, user: User) -> None:
         """Raise `PermissionDenied` (403) for whoever may not record completion."""
         if not self.is_settled_by(user):
-            raise PermissionDenied(
-                "Đơn vị được kiến nghị không tự xác nhận hoàn thành; hãy báo cáo tiến độ để cơ "
-                "quan kiểm tra xác nhận."
-            )
+            raise PermissionDenied(OWN_WORK)
 
     def require_reported(self, user: User) -> None:
         """Raise `PermissionDenied` (403) for whoever may not report on this remedy."""
         if not self.is_reported_by(user):
             raise PermissionDenied("Bạn không được báo cáo về kiến nghị này.")
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether the round is completed: only then does the remedy count (rule 1)."""
+        return self.visit.round.status == RoundStatus.COMPLETED
+
+    def why_not_extended(self) -> str:
+        """Why the remedy cannot be given more time; empty when it can."""
+        if self.completed_on is not None:
+            return "Kiến nghị đã hoàn thành; muốn gia hạn thì phải mở lại trước."
+        return ""
+
+    def why_not_reported(self) -> str:
+        """Why nothing more can be reported; empty when it can."""
+        if self.completed_on is not None:
+            return "Kiến nghị đã được xác nhận hoàn thành."
+        return ""
+
+    def why_not_completed(self) -> str:
+        """Why completion cannot be recorded; empty when it can."""
+        if self.completed_on is not None:
+            return f"Kiến nghị đã hoàn thành ngày {format_day(self.completed_on)}."
+        return ""
+
+    def why_not_reopened(self) -> str:
+        """Why the remedy cannot be opened again; empty when it can."""
+        return "" if self.completed_on is not None else "Kiến nghị chưa hoàn thành."
+
+    def why_not_removed(self) -> str:
+        """Why the remedy cannot be taken away; empty when it can."""
+        if self.completed_on is not None:
+            return "Kiến nghị đã hoàn thành nên không xóa được; nếu ghi nhầm, hãy mở lại trước."
+        if self.extensions.exists() or self.progress.exists():
+            return "Kiến nghị đã có gia hạn hoặc báo cáo tiến độ nên không xóa được."
+        return ""
+
+    def _day_faults(self, field: str, day: date) -> Iterator[Fault]:
+        """A completion lies between the visit and today."""
+        visited_on = self.visit.visited_on
+        if day < visited_on:
+            yield Fault(
+                field,
+                f"Ngày hoàn thành không thể trước ngày kiểm tra ({format_day(visited_on)}).",
+            )
+        if day > today():
+            yield Fault(field, "Ngày hoàn thành không thể sau hôm nay.")
+
+    def _hold(self, why_not: str) -> Remedy:
+        """Hold the remedy as it stands now, and refuse what its state forbids."""
+        held = Remedy.objects.held(self.pk)
+        refusal: str = getattr(held, why_not)()
+        if refusal:
+            raise ValidationError(refusal)
+        return held
+
     def extend(self, *, by: User, decided_on: date, due_on: date, document: str = "") -> Extension:
         """Permit a later due day by a dated document; the old day stays on record."""
         with transaction.atomic():
-            old = self.due_on_at(decided_on)
+            held = self._hold("why_not_extended")
             extension = Extension(
-                remedy=self, decided_on=decided_on, due_on=due_on, document=document
+                remedy=held, decided_on=decided_on, due_on=due_on, document=document
             )
             extension.full_clean()
+            refuse(extension.faults())
+            old = held.due_on_at(decided_on)
             extension.save()
             mark(by, self, "extended", {"due_on": (old, due_on)}, note=document)
         return extension
@@ -284,7 +328,10 @@ class Remedy(Ruled):
         self, *, by: User, text: str, completed_on: date | None = None, document: str = ""
     ) -> Progress:
         """Say how far the remedy is; a claimed completion waits until it is settled."""
+        if completed_on is not None:
+            refuse(self._day_faults("completed_on", completed_on))
         with transaction.atomic():
+            self._hold("why_not_reported")
             progress = Progress.objects.create(
                 remedy=self, by=by, text=text, claimed_on=completed_on, document=document
             )
@@ -292,71 +339,45 @@ class Remedy(Ruled):
         return progress
 
     def complete(self, *, by: User, completed_on: date, report_document: str = "") -> None:
-        """Record that the remedy was done on that day."""
-        if completed_on < self.visit.visited_on:
-            raise ValidationError(
-                {
-                    "completed_on": "Ngày hoàn thành không thể trước ngày kiểm tra "
-                    f"({format_day(self.visit.visited_on)})."
-                }
-            )
+        """Record that the remedy was done on that day; claims that waited are settled by it."""
+        refuse(self._day_faults("completed_on", completed_on))
         with transaction.atomic():
-            old = self.completed_on
+            self._hold("why_not_completed")
             self.completed_on = completed_on
             self.report_document = report_document or self.report_document
             self.write("completed_on", "report_document")
-            mark(by, self, "completed", {"completed_on": (old, completed_on)})
+            self.progress.waiting().update(answered_at=timezone.now())
+            mark(by, self, "completed", {"completed_on": (None, completed_on)})
+
+    def send_back(self, *, by: User, reason: str) -> None:
+        """Answer claims of completion: not done yet, for this reason. The remedy stays open."""
+        with transaction.atomic():
+            Remedy.objects.held(self.pk)
+            claims = self.progress.waiting().update(answered_at=timezone.now(), answer=reason)
+            if not claims:
+                raise ValidationError("Không có báo cáo hoàn thành nào đang chờ xác nhận.")
+            mark(by, self, "returned", note=reason)
 
     def reopen(self, *, by: User, reason: str) -> None:
         """Take a recorded completion back, with the reason."""
         with transaction.atomic():
+            self._hold("why_not_reopened")
             old = self.completed_on
             self.completed_on = None
             self.write("completed_on")
             mark(by, self, "reopened", {"completed_on": (old, None)}, note=reason)
 
+    def remove(self, by: User) -> None:
+        """Take away a remedy entered by mistake; the visit's trail keeps the mark.
 
-class Extension(models.Model):
-    """A dated permission to finish later; the date it replaces is never overwritten."""
-
-    remedy = models.ForeignKey(
-        Remedy, models.PROTECT, verbose_name="kiến nghị", related_name="extensions"
-    )
-    decided_on = models.DateField("ngày cho phép")
-    due_on = models.DateField("hạn mới")
-    document = LineField("văn bản", max_length=200, blank=True, default="")
-
-    class Meta:
-        verbose_name = "gia hạn"
-        verbose_name_plural = "gia hạn"
-        ordering = ("decided_on",)
-        constraints = (
-            models.UniqueConstraint(
-                fields=["remedy", "decided_on"],
-                name="findings_extension_identity",
-                violation_error_message="Kiến nghị này đã có một lần gia hạn vào ngày đó.",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"Gia hạn đến {format_day(self.due_on)}"
-
-
-class Progress(models.Model):
-    """What the asked side reported on a remedy, in the order in which it came."""
-
-    remedy = models.ForeignKey(Remedy, models.PROTECT, related_name="progress")
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    text = BlockField("nội dung báo cáo")
-    # The day on which the unit says it was done; it counts only once settled.
-    claimed_on = models.DateField("ngày hoàn thành theo đơn vị", null=True, blank=True)
-    document = LineField("văn bản báo cáo", max_length=200, blank=True, default="")
-
-    class Meta:
-        verbose_name = "báo cáo tiến độ"
-        verbose_name_plural = "báo cáo tiến độ"
-        ordering = ("at", "pk")
-
-    def __str__(self) -> str:
-        return self.text[:80]
+        Raises `ValidationError` when something hangs on it.
+        """
+        with transaction.atomic():
+            self._hold("why_not_removed")
+            # Without the person's name: the trail of a visit is read by more people.
+            note = f"{self}: {self.get_kind_display()}, {self.get_subject_display().lower()}"
+            mark(by, self.visit, "removed", note=note)
+            try:
+                self.delete()
+            except ProtectedError as fault:
+                raise ValidationError(f"{self} đã có hồ sơ đi kèm nên không xóa được.") from fault

@@ -1,0 +1,159 @@
+"""Filters of the lists of findings and remedies.
+
+Their parameters stand in addresses that people send each other and that summaries link to:
+`/remedies/?body=19&on=2023-12-31&from=2023-01-01&to=2023-12-31&status=COMPLETED&state=overdue`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, ClassVar
+
+from django import forms
+from django.db.models import Q
+from django.http import HttpRequest
+from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
+
+from congvu.dates import parse_day, today
+from congvu.filters import CodeFilter, DayFilter, ListFilter
+from congvu.text import fold
+from directives.reach import UnitFilter, year_input
+from findings.models import (
+    Category,
+    FindingQuerySet,
+    RemedyKind,
+    RemedyQuerySet,
+    RemedyState,
+    Severity,
+    Subject,
+)
+from inspections.models import RoundStatus
+from units.models import Unit
+
+
+def day_of(request: HttpRequest) -> date:
+    """The day on which the list is seen: `as_of`; today where there is none or it is no day."""
+    try:
+        return parse_day(request.GET.get("as_of", ""))
+    except ValueError:
+        return today()
+
+
+def units_with(text: str, unit: str, *columns: str) -> Iterator[Q]:
+    """For each word of the text: it stands in a column, or in a name or code of the unit.
+
+    Without tone marks, in any order; `unit` leads to the unit. Former names count: a document of
+    2023 shows the name of 2023.
+    """
+    for word in fold(text).split():
+        units = Unit.objects.filter(
+            Q(folded__contains=word) | Q(former_names__folded__contains=word)
+        )
+        found = Q(**{f"{unit}__in": units})
+        for column in columns:
+            found |= Q(**{f"{column}__contains": word})
+        yield found
+
+
+class OnVisitFilter(ListFilter):
+    """What the lists of findings and of remedies have in common: visit, unit, body and round."""
+
+    first = DayFilter(
+        label="Cuộc kết thúc từ", field_name="visit__round__ends_on", lookup_expr="gte"
+    )
+    last = DayFilter(label="đến ngày", field_name="visit__round__ends_on", lookup_expr="lte")
+    year = NumberFilter(
+        label="Năm",
+        field_name="visit__round__ends_on",
+        lookup_expr="year",
+        widget=year_input(),
+    )
+    unit = UnitFilter("visit__unit__", label="Đơn vị được kiểm tra")
+    body = UnitFilter("visit__round__body__", label="Cơ quan kiểm tra")
+    status = CodeFilter(
+        label="Trạng thái cuộc", field_name="visit__round__status", choices=RoundStatus.choices
+    )
+    # Set by links from summaries: the day on which codes of units are read.
+    on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
+
+    # Words of Python that the addresses use all the same.
+    PARAMETERS: ClassVar[dict[str, str]] = {"first": "from", "last": "to"}
+
+    # The filters in the order in which the page shows them.
+    ORDER: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        """The filters under the names that stand in addresses, in the order of the page."""
+        own = super().get_filters()
+        named = {cls.PARAMETERS.get(name, name): each for name, each in own.items()}
+        return {name: named[name] for name in sorted(named, key=cls._place)}
+
+    @classmethod
+    def _place(cls, name: str) -> int:
+        return cls.ORDER.index(name) if name in cls.ORDER else len(cls.ORDER)
+
+    def leave(self, rows: Any, name: str, value: str) -> Any:
+        """`on` is read by the filters of units, `as_of` by the page."""
+        return rows
+
+
+class FindingFilter(OnVisitFilter):
+    """Filters of the list of findings."""
+
+    q = CharFilter(label="Tìm", method="search")
+    category = CodeFilter(label="Nhóm", choices=Category.choices)
+    severity = CodeFilter(label="Mức độ", choices=Severity.choices)
+    subject = CodeFilter(label="Đối tượng", choices=Subject.choices)
+
+    ORDER = ("q", "category", "severity", "subject", "unit", "body", "from", "to", "year", "status")
+
+    def search(self, findings: FindingQuerySet, name: str, value: str) -> FindingQuerySet:
+        """Words in any order, without tone marks, in code, content and the unit's names."""
+        for condition in units_with(value, "visit__unit", "folded"):
+            findings = findings.filter(condition)
+        return findings
+
+
+class RemedyFilter(OnVisitFilter):
+    """Filters of the list of remedies; the rows have `state` and `due_in_force` already."""
+
+    q = CharFilter(label="Tìm", method="search")
+    state = ChoiceFilter(
+        label="Tình trạng", choices=RemedyState.choices, empty_label="Tất cả", method="in_state"
+    )
+    kind = CodeFilter(label="Loại", choices=RemedyKind.choices)
+    subject = CodeFilter(label="Đối tượng", choices=Subject.choices)
+    claimed = ChoiceFilter(
+        label="Báo đã xong",
+        choices=(("true", "Chờ xác nhận"),),
+        empty_label="Tất cả",
+        method="waiting",
+    )
+    due_from = DayFilter(label="Hạn từ ngày", field_name="due_in_force", lookup_expr="gte")
+    due_to = DayFilter(label="hạn đến ngày", field_name="due_in_force", lookup_expr="lte")
+    as_of = DayFilter(label="Tình trạng vào ngày", method="leave")
+
+    ORDER = (
+        *("q", "state", "kind", "subject", "unit", "body", "due_from", "due_to"),
+        *("claimed", "from", "to", "year", "status", "as_of"),
+    )
+
+    def search(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
+        """Words in any order, without tone marks, in code, content and the unit's names.
+
+        In names of persons only for whoever may see them: a hit would tell the name.
+        """
+        columns = ["folded", "person_folded"] if self.request.user.sees_names else ["folded"]
+        for condition in units_with(value, "visit__unit", *columns):
+            remedies = remedies.filter(condition)
+        return remedies
+
+    def in_state(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
+        """Where they stand on the day; what hangs on a round not completed stands nowhere."""
+        return remedies.followed().in_state(value, day_of(self.request))
+
+    def waiting(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
+        """Those that the asked side says are done, and nobody has settled."""
+        return remedies.followed().claimed()

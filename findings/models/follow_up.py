@@ -1,0 +1,114 @@
+"""What happens to a remedy after it was demanded: permissions to finish later, and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from accounts.models import User
+from congvu.dates import format_day, today
+from congvu.fields import BlockField, LineField
+from congvu.rules import Fault
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise every fault at its field; nothing when there is none."""
+    found: dict[str, list[str]] = {}
+    for fault in faults:
+        found.setdefault(fault.field, []).append(fault.message)
+    if found:
+        raise ValidationError(found)
+
+
+class Extension(models.Model):
+    """A dated permission to finish later; the date it replaces is never overwritten."""
+
+    remedy = models.ForeignKey(
+        "findings.Remedy",
+        models.PROTECT,
+        verbose_name="kiến nghị",
+        related_name="extensions",
+    )
+    decided_on = models.DateField("ngày cho phép")
+    due_on = models.DateField("hạn mới")
+    document = LineField("văn bản", max_length=200, blank=True, default="")
+
+    class Meta:
+        verbose_name = "gia hạn"
+        verbose_name_plural = "gia hạn"
+        ordering = ("decided_on",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["remedy", "decided_on"],
+                name="findings_extension_identity",
+                violation_error_message="Kiến nghị này đã có một lần gia hạn vào ngày đó.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Gia hạn đến {format_day(self.due_on)}"
+
+    def faults(self) -> Iterator[Fault]:
+        """What makes no sense for a permission that is being given (reads `remedy.extensions`)."""
+        if self.decided_on > today():
+            yield Fault("decided_on", "Ngày cho phép không thể sau hôm nay.")
+        visited_on = self.remedy.visit.visited_on
+        if self.decided_on < visited_on:
+            yield Fault(
+                "decided_on",
+                f"Ngày cho phép không thể trước ngày kiểm tra ({format_day(visited_on)}).",
+            )
+        earlier = [each.decided_on for each in self.remedy.extensions.all() if each.pk != self.pk]
+        if earlier and self.decided_on <= max(earlier):
+            yield Fault(
+                "decided_on",
+                f"Đã có lần gia hạn được cho phép ngày {format_day(max(earlier))}; lần này phải "
+                "sau ngày đó.",
+            )
+        old = self.remedy.due_on_at(self.decided_on)
+        if old is not None and self.due_on <= old:
+            yield Fault("due_on", f"Hạn mới phải sau hạn đang có hiệu lực ({format_day(old)}).")
+        elif self.due_on < self.decided_on:
+            yield Fault("due_on", "Hạn mới không thể trước ngày cho phép.")
+
+
+class ProgressQuerySet(models.QuerySet["Progress"]):
+    """Reports on remedies."""
+
+    def waiting(self) -> Self:
+        """Claims of completion that nobody has settled or sent back."""
+        return self.filter(claimed_on__isnull=False, answered_at__isnull=True)
+
+
+class Progress(models.Model):
+    """What the asked side reported on a remedy, in the order in which it came."""
+
+    remedy = models.ForeignKey("findings.Remedy", models.PROTECT, related_name="progress")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    text = BlockField("nội dung báo cáo")
+    # The day on which the unit says it was done; it counts only once settled.
+    claimed_on = models.DateField("ngày hoàn thành theo đơn vị", null=True, blank=True)
+    document = LineField("văn bản báo cáo", max_length=200, blank=True, default="")
+    # When the claim was settled or sent back; until then it waits.
+    answered_at = models.DateTimeField("ngày trả lời", null=True, blank=True)
+    # Why the claim was sent back; empty for one that was settled.
+    answer = BlockField("lý do chưa chấp nhận", blank=True, default="")
+
+    objects = ProgressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "báo cáo tiến độ"
+        verbose_name_plural = "báo cáo tiến độ"
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the unit says it is done and nobody has answered."""
+        return self.claimed_on is not None and self.answered_at is None

@@ -1,0 +1,258 @@
+"""What the pages of a finding and of a remedy tell: facts, deeds, and what happened in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from congvu.dates import format_day
+from congvu.models import Event
+from congvu.pages import Action, Fact
+from congvu.tables import Badge
+from findings.columns import due_phrase, state_badge, whom
+from findings.models import OWN_WORK, Finding, Remedy
+from inspections.facts import unit_url
+from inspections.models import Visit
+from inspections.story import PERSONAL
+
+
+def facts_of_visit(visit: Visit, user: User) -> list[Fact]:
+    """Where, when and by whom it was seen (reads unit, round and body with their former names)."""
+    round_ = visit.round
+    papers = [
+        f"biên bản {visit.minutes_number}" if visit.minutes_number else "",
+        f"kết luận {visit.conclusion_number}" if visit.conclusion_number else "",
+    ]
+    return [
+        Fact("Đơn vị được kiểm tra", visit.unit_name, url=unit_url(user, visit.unit)),
+        Fact(
+            "Lượt kiểm tra",
+            f"Ngày {format_day(visit.visited_on)}",
+            url=visit.get_absolute_url(),
+            small=", ".join(filter(None, papers)),
+        ),
+        Fact(
+            "Cuộc kiểm tra",
+            round_.code,
+            url=round_.get_absolute_url(),
+            small=f"{round_.body_name}, {round_.get_status_display().lower()}",
+        ),
+    ]
+
+
+def marks(record: Finding | Remedy, user: User) -> list[Event] | None:
+    """The record's trail, for the side that inspects; without names for whoever may not see them.
+
+    The side that was inspected reads what happened in the story itself, not who corrected what
+    before the round was completed.
+    """
+    if not user.in_scope(record.visit.round.body):
+        return None
+    events = list(Event.objects.of(record).select_related("by"))
+    if not user.sees_names:
+        for event in events:
+            event.changes = {
+                name: pair for name, pair in event.changes.items() if name not in PERSONAL
+            }
+    return events
+
+
+# --- findings --------------------------------------------------------------------------------
+
+
+def facts_of_finding(finding: Finding, user: User) -> list[Fact]:
+    """The key facts of a finding."""
+    return [
+        *facts_of_visit(finding.visit, user),
+        Fact("Nhóm", finding.get_category_display()),
+        Fact("Đối tượng", finding.get_subject_display() or "Chưa xác định"),
+    ]
+
+
+def actions_of_finding(finding: Finding, user: User) -> list[Action]:
+    """What may be done with the finding now, the main deed first."""
+    if not finding.is_editable_by(user):
+        return []
+    create = reverse("findings:remedy_create", args=[finding.visit_id])
+    return [
+        Action("Ghi kiến nghị", f"{create}?finding={finding.pk}"),
+        Action("Sửa tồn tại", reverse("findings:finding_edit", args=[finding.pk])),
+        Action(
+            "Xóa tồn tại",
+            reverse("findings:finding_delete", args=[finding.pk]),
+            finding.why_not_removed(),
+            danger=True,
+        ),
+    ]
+
+
+# --- remedies --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a remedy stands on a day, ready to be drawn (contract §4 rule 6)."""
+
+    badge: Badge
+    due: date | None
+    phrase: str
+
+
+def standing(remedy: Remedy, as_of: date) -> Standing:
+    """Where the remedy stands on that day (reads `extensions`)."""
+    state, due = remedy.state_at(as_of), remedy.due_on_at(as_of)
+    return Standing(
+        state_badge(remedy, state, due, as_of), due, due_phrase(remedy, state, due, as_of)
+    )
+
+
+@dataclass(frozen=True)
+class RemedyLine:
+    """A remedy as the story of its finding tells it."""
+
+    remedy: Remedy
+    whom: str
+    now: Standing
+
+
+def lines_of(remedies: Iterable[Remedy], user: User, as_of: date) -> list[RemedyLine]:
+    """Each remedy with where it stands on that day (reads `extensions`)."""
+    return [RemedyLine(each, whom(each, user), standing(each, as_of)) for each in remedies]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that happened to a remedy."""
+
+    day: date
+    title: str
+    text: str = ""
+    small: str = ""
+    tone: str = "secondary"
+
+
+def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
+    """The key facts of a remedy; the person only for whoever may see names."""
+    due = f"{format_day(now.due)}" if now.due else "Không đặt hạn"
+    changed = remedy.due_on != now.due
+    facts = [
+        *facts_of_visit(remedy.visit, user),
+        Fact("Loại kiến nghị", remedy.get_kind_display()),
+        Fact(
+            "Ai phải thực hiện",
+            whom(remedy, user),
+            small=remedy.person_post if user.sees_names else "",
+        ),
+    ]
+    if remedy.discipline_form:
+        facts.append(Fact("Hình thức kỷ luật", remedy.get_discipline_form_display()))
+    was = format_day(remedy.due_on) if remedy.due_on else "không đặt hạn"
+    small = [f"ban đầu: {was}" if changed else "", now.phrase]
+    facts.append(Fact("Thời hạn", due, small=" · ".join(filter(None, small))))
+    if remedy.finding is not None:
+        facts.append(
+            Fact(
+                "Căn cứ",
+                f"Tồn tại {remedy.finding.code}",
+                url=remedy.finding.get_absolute_url(),
+                small=remedy.finding.get_category_display(),
+            )
+        )
+    if remedy.completed_on:
+        facts.append(
+            Fact("Hoàn thành", format_day(remedy.completed_on), small=remedy.report_document)
+        )
+    return facts
+
+
+def steps_of_remedy(remedy: Remedy) -> list[Step]:
+    """What happened, in order: the demand, reports, extensions, completion.
+
+    Reads `extensions` and `progress`.
+    """
+    visit = remedy.visit
+    demanded = visit.concluded_on or visit.visited_on
+    first = format_day(remedy.due_on) if remedy.due_on else "không đặt hạn"
+    paper = f"Kết luận {visit.conclusion_number}" if visit.conclusion_number else ""
+    steps = [Step(demanded, "Kiến nghị", f"Thời hạn: {first}", paper, "info")]
+    steps += [*_extensions(remedy), *_reports(remedy)]
+    # Sorting keeps the order of what happened on the same day.
+    steps[1:] = sorted(steps[1:], key=lambda step: step.day)
+    if remedy.completed_on:
+        state = remedy.state_at(remedy.completed_on)
+        steps.append(
+            Step(
+                remedy.completed_on,
+                state.label,
+                "Cơ quan kiểm tra đã xác nhận hoàn thành.",
+                remedy.report_document,
+                "success",
+            )
+        )
+    return steps
+
+
+def _extensions(remedy: Remedy) -> Iterator[Step]:
+    old = remedy.due_on
+    for each in sorted(remedy.extensions.all(), key=lambda one: one.decided_on):
+        was = format_day(old) if old else "không đặt hạn"
+        text = f"Từ {was} thành {format_day(each.due_on)}"
+        late = remedy.completed_on is not None and each.decided_on > remedy.completed_on
+        if late:
+            text += " (cho phép sau ngày hoàn thành nên không được tính)"
+        yield Step(each.decided_on, "Gia hạn", text, each.document, "warning")
+        old = each.due_on
+
+
+def _reports(remedy: Remedy) -> Iterator[Step]:
+    for each in remedy.progress.all():
+        text = each.text
+        if each.claimed_on:
+            text += f"\nĐơn vị báo đã hoàn thành ngày {format_day(each.claimed_on)}."
+        title = "Báo đã hoàn thành, chờ xác nhận" if each.is_waiting else "Báo cáo tiến độ"
+        small = " · ".join(filter(None, [str(each.by), each.document]))
+        day = _day(each.at)
+        yield Step(day, title, text, small, "warning" if each.is_waiting else "secondary")
+        if each.answer and each.answered_at:
+            yield Step(
+                _day(each.answered_at), "Chưa chấp nhận hoàn thành", each.answer, "", "danger"
+            )
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localdate(moment)
+
+
+def actions_of_remedy(remedy: Remedy, user: User) -> list[Action]:
+    """What may be done with the remedy now, the main deed of this person's side first."""
+
+    def to(name: str, label: str, why_not: str = "", danger: bool = False) -> Action:
+        url = reverse(f"findings:{name}", args=[remedy.pk])
+        return Action(label, url, why_not, danger=danger)
+
+    settles, reports = remedy.is_settled_by(user), remedy.is_reported_by(user)
+    claimed = any(each.is_waiting for each in remedy.progress.all())
+    actions = []
+    if settles and remedy.completed_on is None:
+        actions.append(to("remedy_complete", "Xác nhận hoàn thành"))
+        if claimed:
+            actions.append(to("remedy_send_back", "Chưa chấp nhận, trả lại"))
+    elif user.may("remedies.settle") and remedy.completed_on is None:
+        actions.append(to("remedy_complete", "Xác nhận hoàn thành", OWN_WORK))
+    if reports:
+        actions.append(to("remedy_report", "Báo cáo tiến độ", remedy.why_not_reported()))
+    if remedy.is_editable_by(user):
+        actions.append(to("remedy_extend", "Gia hạn", remedy.why_not_extended()))
+        actions.append(to("remedy_edit", "Sửa kiến nghị"))
+    if settles:
+        actions.append(to("remedy_reopen", "Mở lại", remedy.why_not_reopened()))
+    if remedy.is_editable_by(user):
+        why_not = remedy.why_not_removed()
+        actions.append(to("remedy_delete", "Xóa kiến nghị", why_not, danger=True))
+    # What may be done now comes before what may not.
+    return sorted(actions, key=lambda action: bool(action.why_not))

@@ -1,0 +1,177 @@
+"""What is done with a remedy until it is settled: extend, report, complete, send back, reopen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from congvu.dates import days_phrase, format_day, today
+from congvu.once import once
+from directives.requests import UserRequest
+from findings.forms import (
+    CompletionForm,
+    DeedForm,
+    ExtensionForm,
+    ReasonDeedForm,
+    ReportForm,
+    done,
+)
+from findings.models import Remedy
+from findings.story import standing
+from findings.views.remedies import remedy_in_reach
+
+
+def _deed(
+    request: UserRequest,
+    remedy: Remedy,
+    form: DeedForm,
+    deed: Callable[..., object],
+    *,
+    template: str,
+    title: str,
+    label: str,
+    success: str,
+    consequences: Sequence[str] = (),
+    **context: Any,
+) -> HttpResponse:
+    """Show the form; once it is filled in rightly, do the deed with what was typed."""
+    if form.is_valid():
+        typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
+        if done(form, lambda: deed(by=request.user, **typed)):
+            messages.success(request, success)
+            return redirect(remedy)
+    shared = {
+        "remedy": remedy,
+        "form": form,
+        "now": standing(remedy, today()),
+        "title": f"{title} {remedy.code}",
+        "submit_label": label,
+        "consequences": consequences,
+        "cancel_url": remedy.get_absolute_url(),
+    }
+    return render(request, template, {**shared, **context})
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def remedy_extend(request: UserRequest, pk: int) -> HttpResponse:
+    """Permit a later day by a dated document; the old day stays on record."""
+    remedy = remedy_in_reach(request, pk)
+    remedy.require_editable(request.user)
+    due = remedy.due_on_at(today())
+    old = f"{format_day(due)} ({days_phrase(due, today())})" if due else "không đặt hạn"
+    return _deed(
+        request,
+        remedy,
+        ExtensionForm(request.POST or None, record=remedy),
+        remedy.extend,
+        template="findings/remedy_extend.html",
+        title="Gia hạn kiến nghị",
+        label="Gia hạn",
+        success=f"Đã gia hạn kiến nghị {remedy.code}; hạn cũ vẫn được lưu.",
+        lead=f"Hạn đang có hiệu lực: {old}. Hạn cũ không bị xóa: trang của kiến nghị hiện cả hai.",
+        refusal=remedy.why_not_extended(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def remedy_report(request: UserRequest, pk: int) -> HttpResponse:
+    """Say how far the remedy is; a claimed completion waits until the other side settles it."""
+    remedy = remedy_in_reach(request, pk)
+    remedy.require_reported(request.user)
+    return _deed(
+        request,
+        remedy,
+        ReportForm(request.POST or None, record=remedy),
+        remedy.report,
+        template="findings/remedy_report.html",
+        title="Báo cáo tiến độ kiến nghị",
+        label="Gửi báo cáo",
+        success=f"Đã gửi báo cáo về kiến nghị {remedy.code}.",
+        lead="Nếu đã làm xong, hãy ghi ngày hoàn thành: kiến nghị được tính là xong sau khi cơ "
+        "quan kiểm tra xác nhận.",
+        refusal=remedy.why_not_reported(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def remedy_complete(request: UserRequest, pk: int) -> HttpResponse:
+    """Settle: record that the remedy was done. Never by the side that must act."""
+    remedy = remedy_in_reach(request, pk)
+    remedy.require_settled(request.user)
+    claims = [each for each in remedy.progress.all() if each.is_waiting]
+    initial = {}
+    if claims:
+        initial = {"completed_on": claims[-1].claimed_on, "report_document": claims[-1].document}
+    return _deed(
+        request,
+        remedy,
+        CompletionForm(request.POST or None, record=remedy, initial=initial),
+        remedy.complete,
+        template="findings/remedy_complete.html",
+        title="Xác nhận hoàn thành kiến nghị",
+        label="Xác nhận hoàn thành",
+        success=f"Đã xác nhận hoàn thành kiến nghị {remedy.code}.",
+        consequences=[
+            "Kiến nghị được tính là xong, đúng hạn hay quá hạn theo hạn có hiệu lực vào ngày hoàn "
+            "thành.",
+            "Nếu nhầm, có thể mở lại kèm lý do; nhật ký ghi cả hai việc.",
+        ],
+        claims=claims,
+        refusal=remedy.why_not_completed(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def remedy_send_back(request: UserRequest, pk: int) -> HttpResponse:
+    """Answer a claimed completion: not done yet, and why."""
+    remedy = remedy_in_reach(request, pk)
+    remedy.require_settled(request.user)
+    claims = [each for each in remedy.progress.all() if each.is_waiting]
+    return _deed(
+        request,
+        remedy,
+        ReasonDeedForm(request.POST or None, record=remedy),
+        remedy.send_back,
+        template="findings/remedy_send_back.html",
+        title="Chưa chấp nhận hoàn thành kiến nghị",
+        label="Trả lại báo cáo hoàn thành",
+        success=f"Đã trả lại báo cáo hoàn thành của kiến nghị {remedy.code}.",
+        consequences=[
+            "Kiến nghị vẫn là chưa xong; thời hạn không đổi.",
+            "Đơn vị đọc được lý do và báo cáo lại khi đã làm đủ.",
+        ],
+        claims=claims,
+        refusal="" if claims else "Không có báo cáo hoàn thành nào đang chờ xác nhận.",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def remedy_reopen(request: UserRequest, pk: int) -> HttpResponse:
+    """Take a recorded completion back, with the reason."""
+    remedy = remedy_in_reach(request, pk)
+    remedy.require_settled(request.user)
+    return _deed(
+        request,
+        remedy,
+        ReasonDeedForm(request.POST or None, record=remedy),
+        remedy.reopen,
+        template="findings/remedy_reopen.html",
+        title="Mở lại kiến nghị",
+        label="Mở lại kiến nghị",
+        success=f"Đã mở lại kiến nghị {remedy.code}.",
+        consequences=[
+            "Kiến nghị trở lại là chưa xong và tính tiếp theo thời hạn đang có hiệu lực.",
+            "Số liệu tổng hợp tính lại theo đó; báo cáo đã ban hành không đổi.",
+        ],
+        refusal=remedy.why_not_reopened(),
+    )
