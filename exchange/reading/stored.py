@@ -45,7 +45,7 @@ class StoredChecks:
     def run(self) -> None:
         """All of them; sheets that are absent change nothing."""
         tables = self._desk.tables
-        if UNITS.key in tables:
+        if UNITS.key in tables and not self._units.is_broken:
             self._check_units()
         if ROUNDS.key in tables:
             self._check_rounds()
