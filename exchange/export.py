@@ -178,8 +178,7 @@ class Extract:
             )
         )
         for code, number, *row, plan_id, year, body_id in rows.iterator():
-            starts_on: date = row[2]
-            told = number and meant.is_told(plan_id, number, year, starts_on, body_id)
+            told = number and meant.is_told(plan_id, number, year, row[2], body_id)
             yield (code, number if told else "", *row)
 
     def _visits(self) -> Iterator[tuple[Any, ...]]:
@@ -250,7 +249,7 @@ class _PlansMeant:
         shared = Plan.objects.values("number", "year").annotate(bodies=Count("pk")).order_by()
         self._shared = set(shared.filter(bodies__gt=1).values_list("number", "year"))
 
-    def is_told(self, plan_id: int, number: str, year: int, starts_on: date, body_id: int) -> bool:
+    def is_told(self, plan_id: int, number: str, year: int, starts_on: Any, body_id: int) -> bool:
         """Whether number, year and body lead to the plan."""
         if year != starts_on.year or (number, year) not in self._shared:
             return year == starts_on.year

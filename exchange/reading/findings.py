@@ -39,7 +39,7 @@ class _OnVisit(SheetReader):
 
     def load_codes(self, codes: Iterable[str | None]) -> None:
         """Fetch the stored records of these codes."""
-        wanted = sorted({code for code in codes if code} - self._asked)
+        wanted = sorted({code for code in codes if code and code not in self._asked})
         self._asked.update(wanted)
         for lot in lots(wanted):
             rows = self.sheet.model._default_manager.filter(code__in=lot).order_by()

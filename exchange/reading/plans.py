@@ -36,7 +36,7 @@ class PlanReader(SheetReader):
 
     def load_numbers(self, numbers: Iterable[str | None]) -> None:
         """Fetch the stored plans of these numbers."""
-        wanted = sorted({number for number in numbers if number} - self._by_number.keys())
+        wanted = sorted({number for number in numbers if number and number not in self._by_number})
         for lot in lots(wanted):
             self._by_number.update({number: [] for number in lot})
             rows = list(

@@ -60,7 +60,7 @@ class RoundReader(SheetReader):
 
     def load_codes(self, codes: Iterable[str | None]) -> None:
         """Fetch the stored rounds of these codes."""
-        wanted = sorted({code for code in codes if code} - self._asked)
+        wanted = sorted({code for code in codes if code and code not in self._asked})
         self._asked.update(wanted)
         for lot in lots(wanted):
             rows = list(
@@ -100,7 +100,7 @@ class RoundReader(SheetReader):
     def _load_teams(self, lines: list[Line]) -> None:
         codes = {line.get("body") for line in lines if line.get("team")}
         bodies = {unit.pk for code in codes if code for unit in self.desk.units.bearers(code)}
-        wanted = sorted(pk for pk in bodies - self._team_bodies if pk > 0)
+        wanted = sorted(pk for pk in bodies if pk > 0 and pk not in self._team_bodies)
         self._team_bodies.update(wanted)
         for lot in lots(wanted):
             # The most recent decision comes last and stays.

@@ -43,12 +43,12 @@ class SuccessionReader(SheetReader):
             predecessor__code__in=[line.get("predecessor") for line in lines]
         )
         self._stored = {old[:3]: (pk, old) for pk, old in self.values(stored)}
+        self.desk.units.load_ids(pk for identity in self._stored for pk in identity[:2])
         for values in self._stored.values():
             self._keep(*values[1])
 
     def _keep(self, predecessor: int, successor: int, day: Any, kind: str, main: bool) -> None:
         units = self.desk.units
-        units.load_ids([predecessor, successor])
         self._steps.setdefault(
             (predecessor, successor, day),
             Succession(

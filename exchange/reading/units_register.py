@@ -48,7 +48,7 @@ class UnitRegister:
 
     def load_codes(self, codes: Iterable[str | None]) -> None:
         """Fetch every bearer of these codes, whenever it bore them."""
-        wanted = sorted({code for code in codes if code} - self._asked)
+        wanted = sorted({code for code in codes if code and code not in self._asked})
         self._asked.update(wanted)
         found: list[Unit] = []
         for first in range(0, len(wanted), _LOT):
@@ -58,7 +58,9 @@ class UnitRegister:
 
     def load_ids(self, ids: Iterable[int | None]) -> None:
         """Fetch these units; the other bearers of their codes come along when asked for."""
-        wanted = sorted({pk for pk in ids if pk and pk > 0} - self.by_id.keys())
+        wanted = sorted({pk for pk in ids if pk and pk > 0 and pk not in self.by_id})
+        if not wanted:
+            return
         found: list[Unit] = []
         for first in range(0, len(wanted), _LOT):
             lot = wanted[first : first + _LOT]

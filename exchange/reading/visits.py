@@ -50,7 +50,7 @@ class VisitReader(SheetReader):
 
     def load_rounds(self, ids: Iterable[int]) -> None:
         """Fetch the stored visits of these rounds."""
-        wanted = sorted({pk for pk in ids if pk > 0} - self._asked)
+        wanted = sorted({pk for pk in ids if pk > 0 and pk not in self._asked})
         self._asked.update(wanted)
         for lot in lots(wanted):
             rows = Visit.objects.filter(round_id__in=lot).order_by()
