@@ -183,8 +183,8 @@ def load(country: Country) -> Loaded:
     """Put into the database what it lacks of the country; a second run changes nothing.
 
     All or nothing: raises `ValidationError` with a sentence for each unit that cannot stand beside
-    what is there. The number of statements does not depend on how much is loaded, where the
-    database sets no limit to one statement's size (SQLite does).
+    what is there. The number of statements does not depend on how much is loaded (but for one a
+    rename), where the database sets no limit to one statement's size (SQLite does).
     """
     done = Loaded()
     with transaction.atomic():
@@ -298,6 +298,7 @@ def _add_renames(renames: list[Rename], units: dict[Identity, Unit], done: Loade
     for each in due:
         unit = units[each.division.identity]
         unit.name = each.new_name
+        unit.write("name")
     FormerName.objects.bulk_create(
         FormerName(
             unit=units[each.division.identity],
@@ -307,7 +308,6 @@ def _add_renames(renames: list[Rename], units: dict[Identity, Unit], done: Loade
         for each in due
     )
     changed = [units[each.division.identity] for each in due]
-    Unit.objects.bulk_update(changed, ["name", "folded", "sort_key"])
     marks = [
         event(
             None,
