@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, models
+from django.utils import timezone
 
 from congvu.models import Event
+from congvu.text import clean
 
 # The network address of the request at work; set by `congvu.middleware.trail_origin`.
 origin: ContextVar[str | None] = ContextVar("origin", default=None)
@@ -67,6 +71,34 @@ def mark(
     made = event(by, record, deed, changes, note)
     made.save()
     return made
+
+
+def mark_all(
+    by: Any, records: Sequence[models.Model], deed: str, changes: Sequence[Changes]
+) -> None:
+    """Write the marks of many records of one kind at once, `changes` beside `records`.
+
+    By hand, because an import leaves a hundred thousand of them and Django's `bulk_create` spends
+    ten times as long on each.
+    """
+    if not records:
+        return
+    kind = ContentType.objects.get_for_model(records[0])
+    at = connection.ops.adapt_datetimefield_value(timezone.now())
+    by_id = getattr(by, "pk", None)
+    rows: list[Any] = []
+    for record, changed in zip(records, changes, strict=True):
+        pairs = {name: list(pair) for name, pair in changed.items()}
+        kept = json.dumps(pairs, cls=DjangoJSONEncoder, ensure_ascii=False) if pairs else "{}"
+        label = clean(str(record)[:300])
+        rows += (at, by_id, origin.get(), deed, kind.pk, record.pk, label, kept, "")
+    slots = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(records))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO congvu_event (at, by_id, address, deed, kind_id, record_id, label, changes, "
+            f"note) VALUES {slots}",  # only placeholders are put in
+            rows,
+        )
 
 
 def snapshot(record: models.Model, names: Iterable[str]) -> dict[str, Any]:

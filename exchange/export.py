@@ -8,7 +8,6 @@ round's plan where its number would be read as another plan.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import IO, Any
 

@@ -25,6 +25,7 @@ _CHUNK = 256 * 1024
 # A single tag or attribute of this size stands in no real workbook.
 _TOKEN_LIMIT = 4 * 1024 * 1024
 _DEPTH_LIMIT = 64
+_NAMES_KEPT = 1_000
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -208,6 +209,16 @@ class Package:
         refuse(NOT_A_WORKBOOK)
 
 
+class _PlainNames(dict[str, str]):
+    """Names of elements without their prefix: some programs write <x:row> for <row>."""
+
+    def __missing__(self, name: str) -> str:
+        plain = name[name.find(":") + 1 :]
+        if len(self) < _NAMES_KEPT:
+            self[name] = plain
+        return plain
+
+
 def _parser(
     start: Callable[[str, dict[str, str]], object] | None,
     end: Callable[[str], object] | None,
@@ -215,6 +226,7 @@ def _parser(
 ) -> expat.XMLParserType:
     parser = expat.ParserCreate()
     depth = 0
+    plain = _PlainNames()
 
     def open_element(name: str, given: dict[str, str]) -> None:
         nonlocal depth
@@ -222,14 +234,13 @@ def _parser(
         if depth > _DEPTH_LIMIT:
             refuse(DAMAGED)
         if start is not None:
-            # Some programs write <x:row> for <row>.
-            start(name[name.find(":") + 1 :], given)
+            start(plain[name], given)
 
     def close_element(name: str) -> None:
         nonlocal depth
         depth -= 1
         if end is not None:
-            end(name[name.find(":") + 1 :])
+            end(plain[name])
 
     parser.StartElementHandler = open_element
     parser.EndElementHandler = close_element

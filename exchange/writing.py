@@ -13,9 +13,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Prefetch, prefetch_related_objects
 
 from congvu.access import Person
-from congvu.models import Event
 from congvu.rules import Ruled
-from congvu.trail import event
+from congvu.trail import mark_all
 from exchange.analysis import Analysis, Change, Tally
 from exchange.layout import PLANS, SHEETS, SUCCESSIONS, UNITS, Sheet
 from exchange.package import RefusedError
@@ -237,10 +236,7 @@ class Writer:
     def _mark(self, records: list[Any], told: list[dict[str, tuple[Any, Any]]]) -> None:
         parts = _LABEL_PARTS.get(type(records[0]), {})
         prefetch_related_objects(records, *(Prefetch(name, rows) for name, rows in parts.items()))
-        Event.objects.bulk_create(
-            event(self._by, record, "imported", changes)
-            for record, changes in zip(records, told, strict=True)
-        )
+        mark_all(self._by, records, "imported", told)
 
     # --- values ------------------------------------------------------------------------------
 
