@@ -95,8 +95,8 @@ def mark_all(
     slots = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(records))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO congvu_event (at, by_id, address, deed, kind_id, record_id, label, changes, "
-            f"note) VALUES {slots}",  # only placeholders are put in
+            "INSERT INTO congvu_event (at, by_id, address, deed, kind_id, record_id, label, "
+            f"changes, note) VALUES {slots}",  # noqa: S608  # only placeholders are put in
             rows,
         )
 

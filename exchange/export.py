@@ -254,4 +254,5 @@ class _PlansMeant:
             return year == starts_on.year
         self._plans.load_numbers([number])
         self._desk.units.load_ids([body_id])
-        return self._plans.meant(number, year, self._desk.units.by_id[body_id]) == plan_id
+        meant = self._plans.meant(number, year, self._desk.units.by_id[body_id])
+        return bool(meant == plan_id)
