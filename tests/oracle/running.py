@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from tests.oracle.naive import NotBorneError, World, summary
 from tests.oracle.stored import empty
 from tests.oracle.workbook import tables, write
 from tests.oracle.worlds import Question, describe, minimise, random_question
+
+# A fault as the import prints it (contract §1).
+LINE = re.compile(r"(?P<sheet>[^!]+)!(?P<column>[A-Z]+)(?P<row>\d+): (?P<message>.+)")
 
 # How many worlds each test tries: few in the suite, always the same; thousands by hand, always new.
 EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "0"))

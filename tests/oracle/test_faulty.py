@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zipfile
 from pathlib import Path
 from random import Random
@@ -13,12 +12,10 @@ from openpyxl import Workbook
 
 from tests.oracle.faulty import MUTATIONS, Expected
 from tests.oracle.naive import World, same_name
-from tests.oracle.running import EXAMPLES, Outcome, run, taken_back
+from tests.oracle.running import EXAMPLES, LINE, Outcome, run, taken_back
 from tests.oracle.stored import snapshot, store
 from tests.oracle.workbook import Tables, Written, tables, write
 from tests.oracle.worlds import describe, random_world
-
-LINE = re.compile(r"(?P<sheet>[^!]+)!(?P<column>[A-Z]+)(?P<row>\d+): (?P<message>.+)")
 
 
 def broken(name: str, seed: int) -> tuple[World, Tables, Expected, Random]:
