@@ -154,12 +154,11 @@ class RemedyForm(OnVisitForm):
         assert isinstance(subject, forms.ChoiceField)  # noqa: S101  # a column with choices
         subject.choices = Subject.choices  # without the empty one: one of two buttons
         self._offer_discipline_forms()
-        if self.instance.pk and self.instance.extensions.exists():
-            self.fields[
-                "due_on"
-            ].help_text = (
-                "Hạn ghi trong kết luận ban đầu. Các lần gia hạn giữ nguyên, không sửa ở đây."
-            )
+        if self.instance.pk is None:
+            del self.fields["report_document"]  # nothing can have been reported yet
+        elif self.instance.extensions.exists():
+            due_on = self.fields["due_on"]
+            due_on.help_text = "Hạn ban đầu. Các lần gia hạn giữ nguyên, không sửa ở đây."
 
     def _offer_discipline_forms(self) -> None:
         """Only forms in force on the round's last day, and what the remedy has already."""

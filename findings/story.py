@@ -180,21 +180,14 @@ def steps_of_remedy(remedy: Remedy) -> list[Step]:
     first = format_day(remedy.due_on) if remedy.due_on else "không đặt hạn"
     paper = f"Kết luận {visit.conclusion_number}" if visit.conclusion_number else ""
     steps = [Step(demanded, "Kiến nghị", f"Thời hạn: {first}", paper, "info")]
-    steps += [*_extensions(remedy), *_reports(remedy)]
-    # Sorting keeps the order of what happened on the same day.
-    steps[1:] = sorted(steps[1:], key=lambda step: step.day)
+    then = [*_extensions(remedy), *_reports(remedy)]
     if remedy.completed_on:
-        state = remedy.state_at(remedy.completed_on)
-        steps.append(
-            Step(
-                remedy.completed_on,
-                state.label,
-                "Cơ quan kiểm tra đã xác nhận hoàn thành.",
-                remedy.report_document,
-                "success",
-            )
-        )
-    return steps
+        label = remedy.state_at(remedy.completed_on).label
+        said = "Đã được ghi nhận hoàn thành."
+        done = Step(remedy.completed_on, label, said, remedy.report_document, "success")
+        then.append(done)
+    # Sorting keeps the order of what happened on the same day.
+    return [*steps, *sorted(then, key=lambda step: step.day)]
 
 
 def _extensions(remedy: Remedy) -> Iterator[Step]:

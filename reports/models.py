@@ -9,13 +9,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from congvu.access import Person
-from congvu.dates import format_day
+from congvu.dates import format_day, period_between, today
 from congvu.fields import BlockField
-from congvu.rules import Fault, Ruled, one_of, ordered
+from congvu.rules import ConflictError, Fault, Ruled, one_of, ordered
 from congvu.trail import mark
 from units.models import Unit, under
 
@@ -43,6 +42,14 @@ class ReturnStatus(models.TextChoices):
     SUBMITTED = "SUBMITTED", "Chờ duyệt"
     ACCEPTED = "ACCEPTED", "Đã chấp nhận"
     SENT_BACK = "SENT_BACK", "Bị trả lại"
+
+
+# From which statuses a return may pass to each.
+STEPS: dict[str, tuple[str, ...]] = {
+    ReturnStatus.SUBMITTED: (ReturnStatus.DRAFT, ReturnStatus.SENT_BACK),
+    ReturnStatus.ACCEPTED: (ReturnStatus.SUBMITTED,),
+    ReturnStatus.SENT_BACK: (ReturnStatus.SUBMITTED, ReturnStatus.ACCEPTED),
+}
 
 
 class ReturnQuerySet(models.QuerySet["Return"]):
@@ -174,35 +181,80 @@ class Return(Ruled):
                 "Sở Nội vụ trả lại."
             )
 
-    def _step(
-        self, status: ReturnStatus, deed: str, by: User, allowed: tuple[str, ...], reason: str = ""
-    ) -> None:
+    def is_decided_by(self, user: User) -> bool:
+        """Whether the user may accept the return or send it back: staff in scope."""
+        return user.may("returns.decide") and user.in_scope(self.unit)
+
+    def require_decided(self, user: User) -> None:
+        """Raise `PermissionDenied` (403) for whoever may not decide on the return."""
+        if not self.is_decided_by(user):
+            raise PermissionDenied("Chỉ cán bộ Sở Nội vụ được chấp nhận hoặc trả lại số liệu.")
+
+    @property
+    def unit_name(self) -> str:
+        """The unit's name on the period's last day (reads `former_names`)."""
+        return self.unit.name_on(self.last_day)
+
+    @property
+    def period_text(self) -> str:
+        """The period by the name people give it, else by its days."""
+        return period_between(self.first_day, self.last_day).label
+
+    @property
+    def rounds(self) -> int:
+        """Rounds of all forms."""
+        return sum(getattr(self, key) or 0 for key in FIGURES if key.startswith("rounds_"))
+
+    def why_not(self, status: ReturnStatus) -> str:
+        """Why the return cannot pass to that status now; empty when it can."""
         old = ReturnStatus(self.status)
-        if old not in allowed:
-            raise ValidationError(
-                f"{self} đang ở trạng thái “{old.label}” nên không chuyển sang “{status.label}” "
-                "được."
-            )
+        if old in STEPS[status]:
+            return ""
+        return (
+            f"Số liệu đang ở trạng thái “{old.label}” nên không chuyển sang “{status.label}” được."
+        )
+
+    def why_not_removed(self) -> str:
+        """Why the return cannot be taken away; empty when it can."""
+        if self.status == ReturnStatus.DRAFT:
+            return ""
+        return "Chỉ xóa được số liệu đang lập, chưa gửi lần nào."
+
+    def remove(self, by: User) -> None:
+        """Take away a draft; the unit's trail keeps the mark.
+
+        Raises `ValidationError` for what has been sent, `ConflictError` for what was just changed.
+        """
+        with transaction.atomic():
+            if refusal := self.why_not_removed():
+                raise ValidationError(refusal)
+            mark(by, self.unit, "removed", note=f"{self}, {self.get_status_display().lower()}")
+            same = Return.objects.filter(pk=self.pk, version=self.version, status=self.status)
+            if not same.delete()[0]:
+                raise ConflictError(str(self))
+
+    def _step(self, status: ReturnStatus, deed: str, by: User, reason: str = "") -> None:
+        old = ReturnStatus(self.status)
+        if refusal := self.why_not(status):
+            raise ValidationError(refusal)
         with transaction.atomic():
             self.status = status
             self.reason = reason
             names = ["status", "reason"]
             if status == ReturnStatus.SUBMITTED:
-                self.sent_on = timezone.localdate()
+                self.sent_on = today()
                 names.append("sent_on")
             self.write(*names)
             mark(by, self, deed, {"status": (old.label, status.label)}, note=reason)
 
     def submit(self, by: User) -> None:
         """The unit sends its figures; from now on it cannot change them."""
-        open_to_unit = (ReturnStatus.DRAFT, ReturnStatus.SENT_BACK)
-        self._step(ReturnStatus.SUBMITTED, "submitted", by, open_to_unit)
+        self._step(ReturnStatus.SUBMITTED, "submitted", by)
 
     def accept(self, by: User) -> None:
         """Staff take the figures: they count from now on."""
-        self._step(ReturnStatus.ACCEPTED, "accepted", by, (ReturnStatus.SUBMITTED,))
+        self._step(ReturnStatus.ACCEPTED, "accepted", by)
 
     def send_back(self, by: User, reason: str) -> None:
         """Staff send the figures back with the reason; they no longer count."""
-        sent = (ReturnStatus.SUBMITTED, ReturnStatus.ACCEPTED)
-        self._step(ReturnStatus.SENT_BACK, "returned", by, sent, reason)
+        self._step(ReturnStatus.SENT_BACK, "returned", by, reason)

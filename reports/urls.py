@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import summary
+from reports.views import returns, summary
 
 app_name = "reports"
 
@@ -10,4 +10,12 @@ urlpatterns = [
     path("reports/summary/", summary.summary, name="summary"),
     path("reports/summary.xlsx", summary.summary_xlsx, name="summary_xlsx"),
     path("reports/summary/<str:key>/", summary.summary_figure, name="summary_figure"),
+    path("returns/", returns.return_list, name="return_list"),
+    path("returns/create/", returns.return_create, name="return_create"),
+    path("returns/<int:pk>/", returns.return_detail, name="return_detail"),
+    path("returns/<int:pk>/edit/", returns.return_edit, name="return_edit"),
+    path("returns/<int:pk>/submit/", returns.return_submit, name="return_submit"),
+    path("returns/<int:pk>/accept/", returns.return_accept, name="return_accept"),
+    path("returns/<int:pk>/send-back/", returns.return_send_back, name="return_send_back"),
+    path("returns/<int:pk>/delete/", returns.return_delete, name="return_delete"),
 ]

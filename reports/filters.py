@@ -1,0 +1,38 @@
+"""Filters of the list of returns."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django_filters.filters import CharFilter, NumberFilter
+
+from congvu.filters import CodeFilter, DayFilter, ListFilter
+from directives.reach import UnitFilter, year_input
+from reports.models import ReturnQuerySet, ReturnStatus
+
+
+class ReturnFilter(ListFilter):
+    """By unit, status, and a period with which the return shares a day."""
+
+    unit = UnitFilter("unit__", label="Đơn vị báo cáo")
+    status = CodeFilter(label="Trạng thái", choices=ReturnStatus.choices)
+    year = NumberFilter(label="Năm", field_name="last_day", lookup_expr="year", widget=year_input())
+    # A return shares a day with the period when it ends after its start and begins before its end.
+    first = DayFilter(label="Kỳ có ngày từ", field_name="last_day", lookup_expr="gte")
+    last = DayFilter(label="đến ngày", field_name="first_day", lookup_expr="lte")
+    # Set by links from summaries: the day on which codes of units are read.
+    on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
+
+    # Words of Python that the addresses use all the same.
+    PARAMETERS: ClassVar[dict[str, str]] = {"first": "from", "last": "to"}
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        """The filters under the names that stand in addresses."""
+        own = super().get_filters()
+        return {cls.PARAMETERS.get(name, name): each for name, each in own.items()}
+
+    def leave(self, returns: ReturnQuerySet, name: str, value: str) -> ReturnQuerySet:
+        """`on` is read by the filter of units."""
+        return returns
