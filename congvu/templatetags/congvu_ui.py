@@ -152,13 +152,13 @@ def form_faults(form: forms.BaseForm) -> list[tuple[str, str, list[str]]]:
 def conflict_rows(form: forms.BaseForm, conflict: Any) -> list[tuple[str, str, str]]:
     """What another writer saved beside what was typed: label, mine, theirs; codes by labels."""
     choices = {
-        str(field.label): dict(field.choices)
+        str(field.label): {str(code): str(word) for code, word in field.widget.choices}
         for field in form.fields.values()
-        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
+        if isinstance(field.widget, forms.Select) and not hasattr(field, "queryset")
     }
 
     def words(label: str, value: Any) -> str:
-        return str(choices.get(label, {}).get(value) or in_words(value))
+        return choices.get(label, {}).get(str(value)) or in_words(value)
 
     return [
         (label, words(label, mine), words(label, theirs))

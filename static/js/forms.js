@@ -9,20 +9,26 @@
 
   // --- one submit: a second click does nothing
 
-  const lock = (form) => {
+  const buttons = (form) => form.querySelectorAll("button[type=submit]");
+  const lock = (form, pressed) => {
     form.dataset.sent = "yes";
-    form.querySelectorAll("button[type=submit]").forEach((button) => {
+    buttons(form).forEach((button) => button.setAttribute("aria-disabled", "true"));
+    const button = pressed || buttons(form)[0];
+    if (button?.matches("button")) {
       button.dataset.label = button.innerHTML;
-      button.setAttribute("aria-disabled", "true");
       button.innerHTML = '<span class="spinner" aria-hidden="true"></span>';
       button.append(form.dataset.waitText || "Đang lưu…");
-    });
+    }
+    // No answer for a minute, or one that is a file and leads nowhere: it may be sent again. Should
+    // the first have arrived after all, the server takes the form once.
+    setTimeout(() => unlock(form), 60000);
   };
   const unlock = (form) => {
     delete form.dataset.sent;
-    form.querySelectorAll("button[type=submit][data-label]").forEach((button) => {
-      button.innerHTML = button.dataset.label;
+    buttons(form).forEach((button) => {
       button.removeAttribute("aria-disabled");
+      if (button.dataset.label === undefined) return;
+      button.innerHTML = button.dataset.label;
       delete button.dataset.label;
     });
   };
@@ -30,7 +36,11 @@
     const form = event.target;
     if (!form.matches("[data-guard]")) return;
     if (form.dataset.sent) event.preventDefault();
-    else lock(form);
+    else lock(form, event.submitter);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target.closest?.("[data-guard][data-sent]");
+    if (form) unlock(form);
   });
   // Back from the next page: the form is as it was and may be sent again.
   window.addEventListener("pageshow", () => {
@@ -101,7 +111,8 @@
   const fold = (text) =>
     text.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/\p{Mn}/gu, "").trim();
   const addSearch = (select) => {
-    if (select.closest(".search-select") || select.multiple) return;
+    // A short list is read faster than searched.
+    if (select.closest(".search-select") || select.multiple || select.options.length < 8) return;
     const options = [...select.options].map((option) => [option, fold(option.text)]);
     const search = document.createElement("input");
     search.type = "search";
