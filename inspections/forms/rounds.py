@@ -26,6 +26,8 @@ else:
 
 # How often another code is tried when somebody else took the proposed one at the same moment.
 TRIES = 5
+# A choice among so few needs no search.
+FEW = 10
 
 
 class PlanChoice(_ModelChoice):
@@ -44,10 +46,6 @@ class TeamChoice(_ModelChoice):
         return f"{obj.name} ({obj.decision_number})" if obj.decision_number else str(obj.name)
 
 
-def _searched() -> forms.Select:
-    return forms.Select(attrs={"data-search-select": ""})
-
-
 class RoundForm(RecordForm):
     """A round; a new one also names the units to visit (`rows`)."""
 
@@ -60,14 +58,12 @@ class RoundForm(RecordForm):
         label="Kế hoạch",
         queryset=Plan.objects.none(),
         required=False,
-        widget=_searched(),
         empty_label="Không theo kế hoạch nào",
     )
     team = TeamChoice(
         label="Đoàn kiểm tra",
         queryset=Team.objects.none(),
         required=False,
-        widget=_searched(),
         empty_label="Chưa có đoàn",
     )
     contents = forms.ModelMultipleChoiceField(
@@ -108,6 +104,8 @@ class RoundForm(RecordForm):
             "announced": "Chọn nếu đơn vị được thông báo trước khi đoàn đến.",
             "scope_note": "Ghi thêm điều cần kiểm tra mà danh mục trên chưa có.",
         }
+        labels = {"scope_note": "Nội dung ghi thêm"}
+        widgets = {"scope_note": forms.Textarea(attrs={"rows": 4})}
         error_messages = {
             "code": {"unique": "Mã này đã được dùng; hãy chọn mã khác."},
         }
@@ -156,8 +154,17 @@ class RoundForm(RecordForm):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # declared above
             field.queryset = choices
+            if isinstance(field.widget, forms.Select):
+                # Read once; a search box helps only where there is much to look through.
+                offered_now = list(field.choices)
+                field.widget.choices = offered_now
+                if len(offered_now) > FEW:
+                    field.widget.attrs["data-search-select"] = ""
 
     def _propose(self, user: User, draft: QueryDict | None) -> None:
+        last = self.fields["ends_on"]
+        last.required = False
+        last.help_text = f"Để trống nếu cuộc chỉ một ngày. {last.help_text}"
         code = self.fields["code"]
         code.required = False
         code.help_text = (
@@ -179,8 +186,10 @@ class RoundForm(RecordForm):
         return bool(typed) and typed != self.cleaned_data.get("proposed")
 
     def clean(self) -> dict[str, Any] | None:
-        """A code left as proposed follows the body and the year that were chosen."""
+        """What a new round leaves open: the last day is the first, the code the proposed one."""
         data = super().clean() or {}
+        if self.instance.pk is None and not data.get("ends_on") and "ends_on" not in self.errors:
+            data["ends_on"] = data.get("starts_on")
         if self.instance.pk is None and not self._own_code and "code" not in self.errors:
             body, last = data.get("body"), data.get("ends_on")
             if body and last:
@@ -231,17 +240,17 @@ class RoundForm(RecordForm):
 class StepForm(forms.Form):
     """Confirms a step of the round as it was shown: the version tells whether it still is so."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, round_: Round, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": round_.version, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.round = round_
 
-    def clean_version(self) -> int:
-        """The version that was shown must be today's."""
-        shown: int = self.cleaned_data["version"]
-        if shown != self.round.version:
+    def clean_version(self) -> int | None:
+        """The version that was shown, where the page tells it, must still be the round's."""
+        shown: int | None = self.cleaned_data["version"]
+        if shown is not None and shown != self.round.version:
             # What is shown now is what the next press confirms.
             typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
             typed[self.add_prefix("version")] = str(self.round.version)

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -36,11 +36,16 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """
         if not person.may("rounds.view"):
             return self.none()
-        visited = Round.objects.filter(under(person.scope_paths, "visits__unit__"))
-        of_others = Q(status=RoundStatus.COMPLETED) & Q(pk__in=visited.values("pk"))
+        # Asked of each row at hand, and the body by a list of ids: of the ways to put this, the
+        # fastest for a whole province and for one commune alike.
+        visiting_us = Round.objects.filter(
+            under(person.scope_paths, "visits__unit__"), pk=OuterRef("pk")
+        )
+        of_others = Q(status=RoundStatus.COMPLETED) & Exists(visiting_us)
         if not (person.may("rounds.change") or person.may("summary.view")):
             return self.filter(of_others)
-        return self.filter(under(person.scope_paths, "body__") | of_others)
+        bodies = Unit.objects.filter(under(person.scope_paths))
+        return self.filter(Q(body__in=bodies.order_by().values("pk")) | of_others)
 
     def editable_by(self, person: Person) -> Self:
         """Rounds that the person may change: conducted by a body in scope."""

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from congvu.once import once
 from congvu.text import clean, fold
@@ -56,18 +56,24 @@ def _attach(request: UserRequest, record: Plan | Round, noun: str, template: str
     return render(request, template, context)
 
 
-def _detach(request: UserRequest, record: Plan | Round) -> HttpResponse:
-    form = AttachForm(request.POST, request=request)
+def _detach(request: UserRequest, record: Plan | Round, noun: str, template: str) -> HttpResponse:
+    """Name the record's documents, and take one away."""
+    form = AttachForm(request.POST or None, request=request)
     if form.is_valid():
-        detach(record, form.cleaned_data["document"], by=request.user)
+        document = form.cleaned_data["document"]
+        detach(record, document, by=request.user)
         messages.success(
-            request,
-            f"Đã bỏ văn bản {form.cleaned_data['document']} khỏi hồ sơ này; văn bản vẫn còn trong "
-            "danh sách văn bản.",
+            request, f"Đã bỏ văn bản {document} khỏi {noun}; văn bản vẫn còn ở mục Văn bản."
         )
-    else:
-        messages.error(request, "Không tìm thấy văn bản cần bỏ.")
-    return redirect(record)
+        return redirect(record)
+    context = {
+        "form": form,
+        "record": record,
+        "title": f"Bỏ văn bản khỏi {noun}",
+        "documents": record.documents.visible_to(request.user),
+        "cancel_url": record.get_absolute_url(),
+    }
+    return render(request, template, context)
 
 
 def _plan(request: UserRequest, pk: int) -> Plan:
@@ -92,11 +98,12 @@ def plan_attach(request: UserRequest, pk: int) -> HttpResponse:
     return _attach(request, plan, f"kế hoạch {plan.number}", "inspections/plan_attach.html")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @once
 def plan_detach(request: UserRequest, pk: int) -> HttpResponse:
     """Take a document away from a plan."""
-    return _detach(request, _plan(request, pk))
+    plan = _plan(request, pk)
+    return _detach(request, plan, f"kế hoạch {plan.number}", "inspections/plan_detach.html")
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,8 +114,9 @@ def round_attach(request: UserRequest, pk: int) -> HttpResponse:
     return _attach(request, round_, f"cuộc {round_.code}", "inspections/round_attach.html")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @once
 def round_detach(request: UserRequest, pk: int) -> HttpResponse:
     """Take a document away from a round."""
-    return _detach(request, _round(request, pk))
+    round_ = _round(request, pk)
+    return _detach(request, round_, f"cuộc {round_.code}", "inspections/round_detach.html")
