@@ -120,6 +120,6 @@ def _plain(record: models.Model, name: str) -> Any:
     value = getattr(record, name)
     if isinstance(value, models.Model):
         return str(value)
-    if field.is_relation or hasattr(value, "url"):
+    if field.is_relation or isinstance(value, FieldFile):
         return str(value) if value else None
     return value
