@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
 from congvu.models import Event
@@ -95,8 +96,8 @@ def mark_all(
     slots = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(records))
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO congvu_event (at, by_id, address, deed, kind_id, record_id, label, "
-            f"changes, note) VALUES {slots}",  # noqa: S608  # only placeholders are put in
+            "INSERT INTO congvu_event "  # noqa: S608  # only placeholders are put in
+            f"(at, by_id, address, deed, kind_id, record_id, label, changes, note) VALUES {slots}",
             rows,
         )
 
