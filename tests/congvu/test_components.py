@@ -14,25 +14,15 @@ from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
+from tests.browsing import SIZES, signed_in
+
 PICTURES = Path(__file__).resolve().parent.parent / "screenshots"
-SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 
 
 @pytest.fixture
 def shown(settings: LazySettings) -> None:
     """The page is there only where `DEBUG` is on."""
     settings.DEBUG = True
-
-
-def signed_in(browser: Any, live_server: Any, client: Client, size: tuple[int, int]) -> Any:
-    """A window of that size in which the client's person is signed in."""
-    width, height = size
-    window = browser.new_context(
-        viewport={"width": width, "height": height}, locale="vi-VN", base_url=live_server.url
-    )
-    cookie = client.cookies["sessionid"]
-    window.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-    return window
 
 
 def test_not_there_without_debug(staff: Client) -> None:
@@ -88,20 +78,4 @@ def test_menus_work_by_keyboard(browser: Any, live_server: Any, staff: Client) -
     page.keyboard.press("Escape")
     assert page.locator(".page-head .menu").get_attribute("open") is None
     assert summary.evaluate("each => each === document.activeElement")
-    window.close()
-
-
-@pytest.mark.browser
-@pytest.mark.usefixtures("shown")
-@pytest.mark.django_db(transaction=True)
-def test_what_was_typed_is_offered_again(browser: Any, live_server: Any, staff: Client) -> None:
-    window = signed_in(browser, live_server, staff, SIZES["desktop"])
-    page = window.new_page()
-    page.goto(reverse("components"))
-    page.fill("#id_blank-code", "TN26-T001")
-    page.on("dialog", lambda asked: asked.accept())  # leaving a changed form is asked about
-    page.goto(reverse("accounts:profile"))
-    page.goto(reverse("components"))
-    page.get_by_role("button", name="Lấy lại nội dung đó").click()
-    assert page.input_value("#id_blank-code") == "TN26-T001"
     window.close()
