@@ -8,8 +8,9 @@ round's plan where its number would be read as another plan.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.db.models import Count, Q, QuerySet
 
@@ -177,7 +178,7 @@ class Extract:
             )
         )
         for code, number, *row, plan_id, year, body_id in rows.iterator():
-            told = number and meant.is_told(plan_id, number, year, row[2], body_id)
+            told = number and meant.is_told(plan_id, number, year, cast(date, row[2]), body_id)
             yield (code, number if told else "", *row)
 
     def _visits(self) -> Iterator[tuple[Any, ...]]:
@@ -248,11 +249,11 @@ class _PlansMeant:
         shared = Plan.objects.values("number", "year").annotate(bodies=Count("pk")).order_by()
         self._shared = set(shared.filter(bodies__gt=1).values_list("number", "year"))
 
-    def is_told(self, plan_id: int, number: str, year: int, starts_on: Any, body_id: int) -> bool:
+    def is_told(self, plan_id: int, number: str, year: int, starts_on: date, body_id: int) -> bool:
         """Whether number, year and body lead to the plan."""
         if year != starts_on.year or (number, year) not in self._shared:
             return year == starts_on.year
         self._plans.load_numbers([number])
         self._desk.units.load_ids([body_id])
         meant = self._plans.meant(number, year, self._desk.units.by_id[body_id])
-        return bool(meant == plan_id)
+        return isinstance(meant, int) and meant == plan_id

@@ -158,7 +158,8 @@ class Package:
         infos = self._zip.infolist()
         if any(info.flag_bits & 0x1 for info in infos):
             refuse(ENCRYPTED)
-        if sum(info.file_size for info in infos) > UNPACKED_LIMIT:
+        self.unpacked_size = sum(info.file_size for info in infos)
+        if self.unpacked_size > UNPACKED_LIMIT:
             refuse(TOO_LARGE)
         if len(infos) > PARTS_LIMIT or len(self._parts) != len(infos):
             refuse(DAMAGED)

@@ -32,6 +32,10 @@ _CONFLICT = (
 )
 
 
+class ClashError(RefusedError):
+    """Somebody else wrote in between; nothing was written."""
+
+
 class ChangedSinceError(Exception):
     """What would be written is no longer what was confirmed; nothing was written."""
 
@@ -58,10 +62,11 @@ def import_workbook(
                 raise ChangedSinceError
             if analysis.is_sound:
                 Writer(analysis, by, progress).write()
+                _check_overlaps()
             return analysis
     except IntegrityError as clash:
         # The rules were met when the rows were read: somebody wrote in between.
-        raise RefusedError(_CONFLICT) from clash
+        raise ClashError(_CONFLICT) from clash
 
 
 def _wait_for_other_imports() -> None:
@@ -71,6 +76,13 @@ def _wait_for_other_imports() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
             # Codes pass from unit to unit: only the outcome must be free of overlaps.
             cursor.execute("SET CONSTRAINTS units_unit_no_overlap DEFERRED")
+
+
+def _check_overlaps() -> None:
+    """Now, and not at the end of a transaction that may hold more than the import."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS units_unit_no_overlap IMMEDIATE")
 
 
 # What a record's label in the trail is made of, beside the record itself.
@@ -83,7 +95,7 @@ _LABEL_PARTS: dict[type[models.Model], dict[str, models.QuerySet[Any]]] = {
     },
 }
 # By what a record is called in the trail's "old → new".
-_NAMED: dict[type[models.Model], str] = {
+NAMED: dict[type[models.Model], str] = {
     Unit: "name",
     Plan: "number",
     Team: "name",
@@ -163,7 +175,7 @@ class Writer:
 
     def _update_lot(self, lot: list[Change], sheet: Sheet, differing: tuple[str, ...]) -> None:
         model = sheet.model
-        fields = [_concrete(model, name) for name in differing]
+        fields = [concrete(model, name) for name in differing]
         # Columns worked out from others (folded text) go along with these.
         fields += [
             each
@@ -223,8 +235,8 @@ class Writer:
             ]
             if all(old == new for old, new in pairs):
                 continue
-            field = _concrete(sheet.model, name)
-            names = _names(field, {pk for pair in pairs for pk in pair})
+            field = concrete(sheet.model, name)
+            names = references_named(field, {pk for pair in pairs for pk in pair})
             for entry, (old, new) in zip(told, pairs, strict=True):
                 if old != new:
                     entry[field.name] = (names.get(old, old), names.get(new, new))
@@ -261,11 +273,12 @@ def _differing(change: Change, sheet: Sheet) -> Iterator[str]:
             yield name
 
 
-def _concrete(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+def concrete(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """The column of that name."""
     return next(each for each in model._meta.local_concrete_fields if each.attname == name)
 
 
-def _names(field: models.Field[Any, Any], ids: set[Any]) -> dict[Any, str]:
+def references_named(field: models.Field[Any, Any], ids: set[Any]) -> dict[Any, str]:
     """What the records behind these ids are called; nothing for a column that is no reference."""
     model = field.related_model
     if not isinstance(model, type):
@@ -276,7 +289,7 @@ def _names(field: models.Field[Any, Any], ids: set[Any]) -> dict[Any, str]:
             pk: f"{code} – {name}"
             for pk, code, name in rows.values_list("pk", "round__code", "unit__name").order_by()
         }
-    return dict(rows.values_list("pk", _NAMED[model]).order_by())
+    return dict(rows.values_list("pk", NAMED[model]).order_by())
 
 
 def _place_again(moved: list[int]) -> None:

@@ -1,0 +1,90 @@
+"""How long the summary takes on ten busy years of one province (`bench/dataset.py`).
+
+    DATABASE_URL=postgres://… python bench/summary.py [--times N]
+
+adds the data to that database when it is not there, asks each page several times as its staff
+would, and prints the median and the shortest time and the number of queries. Target: a page under
+250 ms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "congvu.settings")
+os.environ.setdefault("DEBUG", "on")
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+
+from accounts.models import User  # noqa: E402
+from bench import dataset  # noqa: E402
+
+LAST_YEAR = dataset.FIRST_YEAR + dataset.YEARS - 1
+YEAR = f"unit={dataset.CODE}&year={LAST_YEAR}"
+DECADE = f"unit={dataset.CODE}&from={dataset.FIRST_YEAR}-01-01&to={LAST_YEAR}-12-31"
+PAGES = (
+    ("trang tổng hợp, 1 năm", f"/reports/summary/?{YEAR}"),
+    ("trang tổng hợp, 10 năm", f"/reports/summary/?{DECADE}"),
+    ("bảng tính, 1 năm", f"/reports/summary.xlsx?{YEAR}"),
+    ("bảng tính, 10 năm", f"/reports/summary.xlsx?{DECADE}"),
+    ("hồ sơ của một con số, 1 năm", f"/reports/summary/remedies.total/?{YEAR}"),
+    ("cá nhân kiểm điểm, 1 năm", f"/reports/summary/remedies.by_kind.REVIEW.people/?{YEAR}"),
+)
+
+
+def measure(client: Client, address: str, times: int) -> tuple[float, float, int]:
+    """Median and shortest milliseconds, and the number of queries, of one address."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    if response.status_code != 200:
+        raise SystemExit(f"{address}: {response.status_code}")
+    spans = []
+    for _ in range(times):
+        start = time.perf_counter()
+        client.get(address)
+        spans.append((time.perf_counter() - start) * 1000)
+    return statistics.median(spans), min(spans), len(queries)
+
+
+def main() -> None:
+    """Prepare the data and print one line for each page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--times", type=int, default=9)
+    times = parser.parse_args().times
+    settings.ALLOWED_HOSTS = ["testserver"]
+    # What a page costs where people work: without the notes that DEBUG keeps.
+    settings.DEBUG = False
+    call_command("migrate", verbosity=0, skip_checks=True)
+    province = dataset.build()
+    user, _ = User.objects.get_or_create(
+        username="bench",
+        defaults={
+            "role": "STAFF",
+            "unit": province,
+            "full_name": "Đo tốc độ",
+            "must_change_password": False,
+        },
+    )
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    for name, address in PAGES:
+        middle, least, queries = measure(client, address, times)
+        print(f"{name:<30}{middle:7.0f} ms (ít nhất {least:.0f} ms){queries:5} truy vấn")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,172 @@
+"""The work on an upload, outside of the web worker: reading it, and writing it once confirmed.
+
+A hostile or huge file costs only a process of its own, with bounded memory. Run by
+`manage.py run_import_job`, or within the request where `IMPORT_RUNNER` is "inline".
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from congvu import trail
+from exchange.analysis import Analysis, Tally
+from exchange.examples import sheet_summaries
+from exchange.marking import mark_faults
+from exchange.models import ImportJob, JobState
+from exchange.package import RefusedError
+from exchange.reading import read
+from exchange.writing import ChangedSinceError, ClashError, import_workbook
+
+# Faults kept for the page; the marked workbook holds more.
+FAULTS_KEPT = 2_000
+# Address space of a process: far above what a workbook within the limits needs.
+_MEMORY_LIMIT = 1_536 * 1024 * 1024
+
+_TOO_HUNGRY = "Tệp cần quá nhiều bộ nhớ để đọc; hãy chia thành nhiều tệp nhỏ hơn."
+_BUSY = "Máy chủ dữ liệu đang bận nên chưa ghi được gì; hãy thử lại sau ít phút."
+_CHANGED = (
+    "Dữ liệu trong hệ thống đã thay đổi từ lúc kiểm tra tệp, nên chưa ghi gì. Dưới đây là kết quả "
+    "kiểm tra lại; hãy xem và xác nhận lần nữa."
+)
+
+
+def start(job: ImportJob, *, origin: str | None = None) -> None:
+    """Have the job's next step done; returns at once unless the runner is "inline"."""
+    if settings.IMPORT_RUNNER == "inline":
+        run(job.pk)
+        return
+    environment = {
+        **os.environ,
+        "DATABASE_URL": _database_url(),
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+        "SECRET_KEY": settings.SECRET_KEY,
+    }
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_import_job", str(job.pk)]
+    if origin:
+        command += ["--origin", origin]
+    subprocess.Popen(  # noqa: S603  # our own command, with a number
+        command,
+        env=environment,
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        # It outlives the request, and the worker that took it.
+        start_new_session=True,
+    )
+
+
+def _database_url() -> str:
+    """The database of this very connection, which need not be the one in the environment."""
+    given = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{given['NAME']}"
+    person = quote(str(given["USER"]), safe="")
+    if given["PASSWORD"]:
+        person += ":" + quote(str(given["PASSWORD"]), safe="")
+    host = quote(str(given["HOST"] or ""), safe="")
+    port = f":{given['PORT']}" if given["PORT"] else ""
+    return f"postgres://{person}@{host}{port}/{quote(str(given['NAME']), safe='')}"
+
+
+def limit_memory() -> None:
+    """Bound this process, so that no file can take the machine's memory."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, most))
+
+
+@contextmanager
+def _held(job: ImportJob) -> Iterator[bool]:
+    """Keep the job's lock while at work; False where another process has it."""
+    with job.hold_path.open("wb") as hold:
+        try:
+            fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def run(pk: int) -> None:
+    """Do the step in which the job stands: check the file, or write it."""
+    job = ImportJob.objects.select_related("by").get(pk=pk)
+    if not job.file:
+        return
+    with _held(job) as is_ours:
+        if not is_ours:
+            return
+        try:
+            if job.state == JobState.CHECKING:
+                _check(job)
+            elif job.state == JobState.WRITING:
+                _write(job)
+        except RefusedError as refusal:
+            job.settle(JobState.REFUSED, message=str(refusal))
+        except MemoryError:
+            job.settle(JobState.REFUSED, message=_TOO_HUNGRY)
+        except OperationalError:
+            # Another writer kept SQLite locked for longer than we wait.
+            was_confirmed = job.state == JobState.WRITING
+            job.settle(JobState.READY if was_confirmed else JobState.REFUSED, message=_BUSY)
+
+
+def _check(job: ImportJob, *, message: str = "") -> None:
+    with job.file.open("rb") as file:
+        analysis = read(file, job.by, progress=job.tell)
+    job.settle(
+        JobState.READY if analysis.is_sound else JobState.FAULTY,
+        message=message,
+        **_told(job, analysis),
+    )
+
+
+def _told(job: ImportJob, analysis: Analysis) -> dict[str, object]:
+    """What the page shows of an analysis."""
+    faults = list(analysis.in_order())
+    if faults:
+        with job.file.open("rb") as file:
+            job.marked_path.write_bytes(mark_faults(file, faults))
+    return {
+        "sheets": sheet_summaries(analysis),
+        "warnings": analysis.warnings[:FAULTS_KEPT],
+        "faults": [[fault.title, fault.cell, fault.message] for fault in faults[:FAULTS_KEPT]],
+        "fault_count": len(faults),
+    }
+
+
+def _write(job: ImportJob) -> None:
+    """Write what was confirmed; the job is done in the very transaction that writes."""
+    confirmed = {
+        sheet["key"]: Tally(sheet["added"], sheet["changed"], sheet["unchanged"])
+        for sheet in job.sheets
+    }
+    try:
+        with transaction.atomic(), job.file.open("rb") as file:
+            analysis = import_workbook(file, job.by, job.by, progress=job.tell, confirmed=confirmed)
+            if analysis.is_sound:
+                job.settle(JobState.DONE)
+                trail.mark(job.by, job, "imported", note=_counts(job))
+    except (ChangedSinceError, ClashError):
+        _check(job, message=_CHANGED)
+        return
+    if not analysis.is_sound:
+        job.settle(JobState.FAULTY, message=_CHANGED, **_told(job, analysis))
+
+
+def _counts(job: ImportJob) -> str:
+    """What was written, for the trail."""
+    written = (
+        f"{each['title']}: thêm {each['added']}, sửa {each['changed']}"
+        for each in job.sheets
+        if each["added"] or each["changed"]
+    )
+    return "; ".join(written) or "không có gì thay đổi"

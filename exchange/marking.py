@@ -1,0 +1,117 @@
+"""The faulty workbook handed back: each bad cell coloured, with what is wrong as its comment.
+
+Everything else stays as it was uploaded, as far as openpyxl can keep it; a first sheet lists all
+faults. The file can be mended and uploaded again: its added sheet is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from io import BytesIO
+from typing import IO, Any
+
+import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils.exceptions import InvalidFileException
+
+from congvu.text import clean
+from congvu.workbook import Book, Heading
+from exchange.analysis import CellFault
+from exchange.cells import WorkbookReader
+from exchange.layout import FAULTS_TITLE
+from exchange.package import RefusedError
+
+# openpyxl builds an object for each cell: beyond this size only the list is handed back.
+SIZE_LIMIT = 25 * 1024 * 1024
+MARKED_LIMIT = 5_000
+_AUTHOR = "Công vụ"
+_COLOUR = "FFF4C7C3"
+_FILL = PatternFill("solid", start_color=_COLOUR, end_color=_COLOUR)
+# A sheet's name or a text that XML cannot hold.
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def mark_faults(file: IO[bytes], faults: Sequence[CellFault]) -> bytes:
+    """The workbook with its faulty cells marked; the list alone where the file is too large."""
+    try:
+        reader = WorkbookReader(file)
+        is_small = reader.package.unpacked_size <= SIZE_LIMIT
+    except RefusedError:
+        is_small = False
+    if is_small:
+        try:
+            return _marked(file, faults)
+        except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, IndexError):
+            # openpyxl refuses some files that Excel and we read; then the list must do.
+            pass
+    return list_faults(faults)
+
+
+def list_faults(faults: Sequence[CellFault]) -> bytes:
+    """A workbook with the list of faults and nothing else."""
+    target = BytesIO()
+    with Book(target) as book:
+        book.sheet(
+            FAULTS_TITLE,
+            [Heading("Trang", 24), Heading("Ô", 10), Heading("Cần sửa", 110)],
+            ((fault.title, fault.cell, fault.message) for fault in faults),
+        )
+    return target.getvalue()
+
+
+def _marked(file: IO[bytes], faults: Sequence[CellFault]) -> bytes:
+    file.seek(0)
+    book: Any = openpyxl.load_workbook(file)
+    if FAULTS_TITLE in book.sheetnames:
+        del book[FAULTS_TITLE]
+    pages = {clean(page.title): page for page in book.worksheets}
+    for page in book.worksheets:
+        _take_old_marks(page)
+    for fault in faults[:MARKED_LIMIT]:
+        page = pages.get(fault.title)
+        if page is not None:
+            _mark(page.cell(fault.row, fault.place + 1), fault.message)
+    _list(book, faults)
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def _take_old_marks(page: Any) -> None:
+    """Marks of an earlier round go, so that only what is still wrong is coloured."""
+    for row in page.iter_rows():
+        for cell in row:
+            if cell.comment is not None and cell.comment.author == _AUTHOR:
+                cell.comment = None
+                if cell.fill.start_color.rgb == _COLOUR:
+                    cell.fill = PatternFill()
+
+
+def _mark(cell: Any, message: str) -> None:
+    said = _UNFIT.sub("", message)
+    if cell.comment is not None:
+        said = f"{cell.comment.text}\n{said}"
+    comment = Comment(said, _AUTHOR)
+    comment.width, comment.height = 340, 120
+    cell.comment = comment
+    cell.fill = _FILL
+
+
+def _list(book: Any, faults: Sequence[CellFault]) -> None:
+    page = book.create_sheet(FAULTS_TITLE, 0)
+    page.append(["Trang", "Ô", "Cần sửa"])
+    for fault in faults:
+        page.append([_UNFIT.sub("", each) for each in (fault.title, fault.cell, fault.message)])
+        link = page.cell(page.max_row, 2)
+        link.hyperlink = f"#'{fault.title.replace(chr(39), chr(39) * 2)}'!{fault.cell}"
+        for cell in page[page.max_row]:
+            # What was typed must not become a formula here.
+            cell.data_type = "s"
+    for cell in page[1]:
+        cell.font = Font(name="Times New Roman", size=12, bold=True)
+    for letters, width in (("A", 24), ("B", 10), ("C", 110)):
+        page.column_dimensions[letters].width = width
+    page.freeze_panes = "A2"
+    book.active = 0

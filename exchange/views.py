@@ -1,0 +1,210 @@
+"""Pages of `/import/`: upload, look at what would change, confirm; template and export."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from congvu import trail
+from congvu.access import require
+from congvu.pages import Action
+from directives.requests import UserRequest
+from exchange import jobs
+from exchange.export import export
+from exchange.forms import UploadForm
+from exchange.models import ImportJob, JobState
+from exchange.template import template
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_JOBS_SHOWN = 20
+_FAULTS_A_PAGE = 100
+
+TONES: dict[str, str] = {
+    JobState.CHECKING: "info",
+    JobState.REFUSED: "danger",
+    JobState.FAULTY: "danger",
+    JobState.READY: "warning",
+    JobState.WRITING: "info",
+    JobState.DONE: "success",
+    JobState.CANCELLED: "secondary",
+}
+
+# Where the records of a sheet are listed.
+_LISTS = {
+    "units": "units:unit_list",
+    "plans": "inspections:plan_list",
+    "rounds": "inspections:round_list",
+    "findings": "findings:finding_list",
+    "remedies": "findings:remedy_list",
+    "returns": "reports:return_list",
+}
+
+
+def _job(request: UserRequest, pk: int) -> ImportJob:
+    """The user's own upload; 403 for whoever may not import, 404 for what is somebody else's."""
+    require(request.user, "workbook.import")
+    return get_object_or_404(ImportJob.objects.of(request.user), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def import_list(request: UserRequest) -> HttpResponse:
+    """Upload a workbook; the user's earlier uploads and what became of them."""
+    require(request.user, "workbook.import")
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        ImportJob.objects.sweep()
+        file = form.cleaned_data["file"]
+        job = ImportJob.objects.create(
+            by=request.user, name=file.name[-200:], file=file, started_at=timezone.now()
+        )
+        jobs.start(job, origin=trail.origin.get())
+        return redirect(job)
+    found = ImportJob.objects.of(request.user)[:_JOBS_SHOWN]
+    context = {
+        "title": "Nhập dữ liệu từ bảng tính",
+        "form": form,
+        "jobs": [(job, _tone(job), _state(job)) for job in found],
+        "may_export": request.user.may("workbook.export"),
+    }
+    return render(request, "exchange/import_list.html", context)
+
+
+def _tone(job: ImportJob) -> str:
+    return "danger" if job.is_stalled else TONES[job.state]
+
+
+def _state(job: ImportJob) -> str:
+    return "Bị ngắt giữa chừng" if job.is_stalled else str(job.get_state_display())
+
+
+@require_safe
+def import_detail(request: UserRequest, pk: int) -> HttpResponse:
+    """Where an upload stands: progress, faults by sheet, what would change, what was written."""
+    job = _job(request, pk)
+    faults = Paginator(job.faults, _FAULTS_A_PAGE)
+    page = faults.get_page(request.GET.get("page"))
+    context = {
+        "job": job,
+        "title": f"Nhập {job.name}",
+        "tone": _tone(job),
+        "state": _state(job),
+        "is_waiting": job.is_running and not job.is_stalled,
+        "page": page,
+        "fault_groups": _grouped(page.object_list),
+        "has_marked": bool(job.file) and job.fault_count > 0 and job.marked_path.exists(),
+        "sheets": [{**sheet, "url": _list_url(sheet["key"])} for sheet in job.sheets],
+        "changes_something": any(each["added"] or each["changed"] for each in job.sheets),
+        "actions": _actions(job),
+    }
+    return render(request, "exchange/import_detail.html", context)
+
+
+def _grouped(faults: Any) -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for title, cell, message in faults:
+        groups.setdefault(title, []).append((cell, message))
+    return list(groups.items())
+
+
+def _list_url(key: str) -> str:
+    return reverse(_LISTS[key]) if key in _LISTS else ""
+
+
+def _actions(job: ImportJob) -> list[Action]:
+    """What may be done with the upload now."""
+    done = {JobState.DONE, JobState.CANCELLED}
+    if not job.file or job.state in done or (job.is_running and not job.is_stalled):
+        return []
+    cancel = Action("Bỏ tệp này", reverse("exchange:import_cancel", args=[job.pk]), post=True)
+    if job.is_stalled:
+        again = reverse("exchange:import_retry", args=[job.pk])
+        return [Action("Thử lại", again, post=True), cancel]
+    return [cancel]
+
+
+@require_POST
+def import_apply(request: UserRequest, pk: int) -> HttpResponse:
+    """Write what was looked at; however often the button is pressed, once."""
+    job = _job(request, pk)
+    if job.file and job.pass_to(JobState.WRITING, from_state=JobState.READY):
+        jobs.start(job, origin=trail.origin.get())
+    return redirect(job)
+
+
+@require_POST
+def import_retry(request: UserRequest, pk: int) -> HttpResponse:
+    """Begin an interrupted step again: nothing of it was written."""
+    job = _job(request, pk)
+    state = JobState(job.state)
+    if job.file and job.is_stalled and job.pass_to(state, from_state=state):
+        jobs.start(job, origin=trail.origin.get())
+    return redirect(job)
+
+
+@require_POST
+def import_cancel(request: UserRequest, pk: int) -> HttpResponse:
+    """Remove an upload that will not be written."""
+    job = _job(request, pk)
+    if job.state == JobState.DONE or (job.is_running and not job.is_stalled):
+        messages.error(request, "Tệp đang được xử lý hoặc đã nhập xong nên không bỏ được.")
+        return redirect(job)
+    if job.pass_to(JobState.CANCELLED, from_state=JobState(job.state)):
+        job.remove_files()
+        messages.success(request, f"Đã bỏ tệp {job.name}; không có gì được ghi.")
+    return redirect("exchange:import_list")
+
+
+@require_safe
+def import_faults(request: UserRequest, pk: int) -> FileResponse:
+    """The uploaded workbook with its faulty cells coloured and explained."""
+    job = _job(request, pk)
+    if not job.file or not job.marked_path.exists():
+        raise Http404
+    name = job.name.removesuffix(".xlsx")
+    return FileResponse(
+        job.marked_path.open("rb"),
+        as_attachment=True,
+        filename=f"{name} - can sua.xlsx",
+        content_type=_XLSX,
+    )
+
+
+@require_safe
+def import_template(request: UserRequest) -> FileResponse:
+    """The empty workbook."""
+    require(request.user, "workbook.import")
+    target = TemporaryFile()  # noqa: SIM115  # the response closes it
+    template(target)
+    target.seek(0)
+    return FileResponse(
+        target, as_attachment=True, filename="mau-nhap-lieu.xlsx", content_type=_XLSX
+    )
+
+
+@require_safe
+def import_export(request: UserRequest) -> FileResponse:
+    """Everything in the user's scope, in the template's layout; names of persons included."""
+    require(request.user, "workbook.export")
+    target = TemporaryFile()  # noqa: SIM115  # the response closes it
+    counts = export(target, request.user.scope_paths)
+    target.seek(0)
+    unit = request.user.unit
+    if unit is not None:
+        trail.mark(
+            request.user, unit, "exported", note=f"Tệp theo mẫu nhập: {sum(counts.values())} dòng"
+        )
+    day = timezone.localdate()
+    return FileResponse(
+        target,
+        as_attachment=True,
+        filename=f"cong-vu-{day:%Y-%m-%d}.xlsx",
+        content_type=_XLSX,
+    )
