@@ -69,6 +69,9 @@ def _chosen_day(request: AuthedRequest, unit: Unit) -> tuple[date, str]:
 def story(request: AuthedRequest, unit: Unit) -> dict[str, Any]:
     """All that the page shows, in a fixed number of queries."""
     on, note = _chosen_day(request, unit)
+    predecessors = _steps(unit.as_successor.select_related("predecessor"))
+    direct = {step.predecessor_id for step in predecessors if step.is_main}
+    lineage = [each for each in unit.lineage() if each.pk != unit.pk]
     return {
         "unit": unit,
         "on": on,
@@ -81,9 +84,10 @@ def story(request: AuthedRequest, unit: Unit) -> dict[str, Any]:
         "actions": unit_actions(unit, request.user),
         "links": _links(unit, on, request.user),
         "names": _names(unit) if unit.former_names.all() else [],
-        "predecessors": _steps(unit.as_successor.select_related("predecessor")),
+        "predecessors": predecessors,
         "successors": _steps(unit.as_predecessor.select_related("successor")),
-        "lineage": unit.lineage()[1:],
+        # Said only where it is more than the units just named.
+        "lineage": lineage if {each.pk for each in lineage} != direct else [],
         "children": _children(request, unit, on),
         "all_children": request.GET.get("all") == "1",
     }

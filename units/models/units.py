@@ -109,8 +109,8 @@ class UnitQuerySet(models.QuerySet["Unit"]):
     def search(self, text: str) -> Self:
         """Units in whose code, name or former names every word stands, without case and marks.
 
-        The best come first: the code itself, then names that end with the text, then the rest in
-        Vietnamese order; of one name, the latest.
+        The best come first: the code itself (who bears it now before who bore it), then names that
+        end with the text, then the rest in Vietnamese order; of one name, the latest.
         """
         wanted = fold(text)
         found = self
@@ -118,9 +118,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             former = FormerName.objects.filter(unit=OuterRef("pk"), folded__contains=word)
             found = found.filter(Q(folded__contains=word) | Exists(former))
         rank = Case(
-            When(code__iexact=clean(text), then=0),
-            When(folded__endswith=f" {wanted}", then=1),
-            default=2,
+            When(code__iexact=clean(text), valid_to=None, then=0),
+            When(code__iexact=clean(text), then=1),
+            When(folded__endswith=f" {wanted}", then=2),
+            default=3,
         )
         return found.annotate(rank=rank).order_by(
             "rank", "sort_key", F("valid_from").desc(nulls_last=True), "pk"
