@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 
+from congvu.dates import FIRST_YEAR, LAST_YEAR
 from congvu.forms import DayField, LineInput, RecordForm
 from units.actions import Below
 from units.forms import UnitField, offer
@@ -15,6 +18,17 @@ from units.models import FormerName, Kind, Unit, UnitQuerySet
 ROWS, MOST_ROWS = 4, 40
 
 _TYPE = "Gõ mã hoặc tên, không cần dấu."
+
+
+def day_within_reason(day: date) -> None:
+    """Refuse years that can only be slips of the finger."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValidationError(f"Năm phải từ {FIRST_YEAR} đến {LAST_YEAR}.")
+
+
+def day_field(label: str, help_text: str = "") -> DayField:
+    """A day of a change."""
+    return DayField(label=label, help_text=help_text, validators=[day_within_reason])
 
 
 def basis_field() -> LineInput:
@@ -53,6 +67,7 @@ class UnitForm(RecordForm):
 
     def __init__(self, *args: Any, units: UnitQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["valid_from"].validators.append(day_within_reason)
         offer(self, units, "parent")
 
 
@@ -89,7 +104,7 @@ class RenameForm(forms.Form):
     """A new name from a day on; the version notices a second writer."""
 
     name = LineInput(label="Tên mới", max_length=300)
-    on = DayField(label="Ngày đầu tiên mang tên mới")
+    on = day_field("Ngày đầu tiên mang tên mới")
     legal_basis = basis_field()
 
 
@@ -99,9 +114,9 @@ class ReformForm(forms.Form):
     groups: tuple[tuple[str, tuple[str, ...]], ...] = ()
     # Whether lines may be added.
     can_grow = False
-    on = DayField(
-        label="Ngày hiệu lực",
-        help_text="Ngày đầu tiên của trạng thái mới; đơn vị cũ có hiệu lực đến hết ngày hôm trước.",
+    on = day_field(
+        "Ngày hiệu lực",
+        "Ngày đầu tiên của trạng thái mới; đơn vị cũ có hiệu lực đến hết ngày hôm trước.",
     )
     legal_basis = basis_field()
     below = below_field(Below.MOVE, Below.CLOSE)
@@ -153,7 +168,7 @@ class UnitCloseForm(ReformForm):
     """A unit ends without an heir."""
 
     on = None  # type: ignore[assignment]  # Django's way to take a field away
-    last_day = DayField(label="Ngày cuối cùng có hiệu lực")
+    last_day = day_field("Ngày cuối cùng có hiệu lực")
     below = below_field(Below.FORBID, Below.CLOSE)
     field_order = ("last_day", "legal_basis", "below")
 

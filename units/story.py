@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
 from congvu.access import AuthedRequest, Person
@@ -201,6 +202,18 @@ def last_reform(unit: Unit) -> Reform | None:
     return unit.closed_in or unit.opened_in
 
 
+def why_not_undo(reform: Reform, person: Person) -> str:
+    """Why this person's hand cannot take the change back; empty when it can.
+
+    What was done above a unit is not undone by the unit's own people.
+    """
+    touched = Unit.objects.filter(Q(opened_in=reform) | Q(closed_in=reform))
+    theirs = Unit.objects.visible_to(person).exclude(path__in=person.scope_paths)
+    if touched.exclude(pk__in=theirs.values("pk")).exists():
+        return "Thay đổi này do cấp trên ghi; việc hoàn tác cũng do cấp trên thực hiện."
+    return ""
+
+
 def unit_actions(unit: Unit, person: Person) -> list[Action]:
     """What may be done to the unit, with reasons where not."""
 
@@ -221,5 +234,6 @@ def unit_actions(unit: Unit, person: Person) -> list[Action]:
         Action("Kết thúc", url("close"), why, danger=True),
     ]
     if reform := last_reform(unit):
-        found.append(Action(f"Hoàn tác: {reform}", url("undo"), danger=True))
+        why = why_not_undo(reform, person)
+        found.append(Action(f"Hoàn tác: {reform}", url("undo"), why, danger=True))
     return found

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from congvu.models import Event
-from tests.conftest import World
-from tests.factories import make_round, make_unit, make_visit
+from tests.conftest import World, client_of
+from tests.factories import make_round, make_unit, make_user, make_visit
 from tests.units.test_unit_merge import seal
 from units.models import FormerName, Kind, Succession, Unit
 
@@ -231,3 +232,23 @@ def test_undo_refused_says_why(staff: Client, world: World) -> None:
     response = staff.post(f"/units/{west.pk}/undo/")
     assert "1 lượt kiểm tra" in text(response)
     assert Unit.objects.filter(pk=west.pk).exists()
+
+
+def test_undo_is_not_for_the_unit_itself(staff: Client, world: World) -> None:
+    make_user("STAFF", world.tien_hoi, "xa")
+    go(staff, world.tien_hoi, "split", split_data())
+    own = client_of(User.objects.get(username="xa"))
+    response = own.get(f"/units/{world.tien_hoi.pk}/undo/")
+    assert response.status_code == 403
+    assert "do cấp trên thực hiện" in text(response)
+
+
+@pytest.mark.parametrize("day", ["1/1/0001", "31/12/9999"])
+def test_years_beyond_reason_are_refused(staff: Client, world: World, day: str) -> None:
+    base = f"/units/{world.tien_hoi.pk}"
+    closing = {"last_day": day, "legal_basis": "QĐ 1", "below": "forbid"}
+    assert "Năm phải từ 1900" in text(staff.post(f"{base}/close/", closing))
+    assert "Năm phải từ 1900" in text(staff.post(f"{base}/split/", split_data(on=day)))
+    renaming = {"name": "Xã Khác", "on": day, "legal_basis": "QĐ 1"}
+    assert "Năm phải từ 1900" in text(staff.post(f"{base}/rename/", renaming))
+    assert "Năm phải từ 1900" in text(staff.post("/units/create/", new_unit(valid_from=day)))

@@ -18,7 +18,7 @@ from congvu.rules import ConflictError
 from units import actions
 from units.change_forms import RenameForm, UnitEditForm, UnitForm
 from units.models import Unit
-from units.story import last_reform, why_not_rename
+from units.story import last_reform, why_not_rename, why_not_undo
 from units.views.reforms import CONFLICT
 
 _READ_ONLY = "Vai trò của bạn chỉ được xem đơn vị."
@@ -129,6 +129,8 @@ def unit_undo(request: AuthedRequest, pk: int) -> HttpResponse:
     reform = last_reform(unit)
     if reform is None:
         raise PermissionDenied("Không có thay đổi nào ghi tại đây để hoàn tác.")
+    if why := why_not_undo(reform, request.user):
+        raise PermissionDenied(why)
     said = actions.undo_objections(reform)
     if request.method == "POST" and not said:
         try:
