@@ -62,9 +62,9 @@ def actions_of_round(round_: Round, user: User) -> list[Action]:
             label, reverse(f"inspections:{name}", args=[round_.pk]), why_not, False, danger
         )
 
-    start = to("round_start", "Bắt đầu kiểm tra", round_.why_not(RoundStatus.IN_PROGRESS))
-    complete = to("round_complete", "Hoàn thành cuộc", round_.why_not(RoundStatus.COMPLETED))
-    cancel = to("round_cancel", "Hủy cuộc", round_.why_not(RoundStatus.CANCELLED), danger=True)
+    start = to("round_start", "Bắt đầu kiểm tra", round_.why_not("started"))
+    complete = to("round_complete", "Hoàn thành cuộc", round_.why_not("completed"))
+    cancel = to("round_cancel", "Hủy cuộc", round_.why_not("cancelled"), danger=True)
     reopen = to("round_reopen", "Mở lại cuộc")
     edit = to("round_edit", "Sửa cuộc")
     add = to("visit_create", "Thêm lượt kiểm tra")

@@ -156,7 +156,8 @@ class RoundForm(RecordForm):
             field.queryset = choices
             if isinstance(field.widget, forms.Select):
                 # Read once; a search box helps only where there is much to look through.
-                offered_now = list(field.choices)
+                choosable: Any = field.choices
+                offered_now = list(choosable)
                 field.widget.choices = offered_now
                 if len(offered_now) > FEW:
                     field.widget.attrs["data-search-select"] = ""

@@ -23,6 +23,13 @@ from inspections.models.plans import Plan
 from inspections.models.teams import Team
 from units.models import Unit, under
 
+_VERBS = {
+    "started": "bắt đầu",
+    "completed": "hoàn thành",
+    "cancelled": "hủy",
+    "reopened": "mở lại",
+}
+
 
 class RoundQuerySet(models.QuerySet["Round"]):
     """Rounds, by who asks and by who conducts."""
@@ -202,69 +209,67 @@ class Round(Ruled):
                 "Cuộc kiểm tra này do cơ quan khác tiến hành; bạn chỉ được xem, không được sửa."
             )
 
-    # Which statuses a round may pass to; a completed round may be opened again to be put right.
-    STEPS: ClassVar[dict[str, tuple[str, ...]]] = {
-        RoundStatus.SCHEDULED: (
-            RoundStatus.IN_PROGRESS,
-            RoundStatus.COMPLETED,
-            RoundStatus.CANCELLED,
-        ),
-        RoundStatus.IN_PROGRESS: (RoundStatus.COMPLETED, RoundStatus.CANCELLED),
-        RoundStatus.COMPLETED: (RoundStatus.IN_PROGRESS,),
-        RoundStatus.CANCELLED: (RoundStatus.SCHEDULED,),
+    # From which statuses a deed leads where; a completed round may be opened again to be put right.
+    STEPS: ClassVar[dict[str, dict[str, RoundStatus]]] = {
+        "started": {RoundStatus.SCHEDULED: RoundStatus.IN_PROGRESS},
+        "completed": {
+            RoundStatus.SCHEDULED: RoundStatus.COMPLETED,
+            RoundStatus.IN_PROGRESS: RoundStatus.COMPLETED,
+        },
+        "cancelled": {
+            RoundStatus.SCHEDULED: RoundStatus.CANCELLED,
+            RoundStatus.IN_PROGRESS: RoundStatus.CANCELLED,
+        },
+        "reopened": {
+            RoundStatus.COMPLETED: RoundStatus.IN_PROGRESS,
+            RoundStatus.CANCELLED: RoundStatus.SCHEDULED,
+        },
     }
 
-    def why_not(self, status: RoundStatus) -> str:
-        """Why the round cannot pass to that status now; empty when it can."""
-        old = RoundStatus(self.status)
-        if status not in self.STEPS[old]:
+    def why_not(self, deed: str) -> str:
+        """Why that step cannot be taken now; empty when it can."""
+        if self.status not in self.STEPS[deed]:
             return (
-                f"Cuộc {self.code} đang ở trạng thái “{old.label}” nên không chuyển sang "
-                f"“{status.label}” được."
+                f"Cuộc {self.code} đang ở trạng thái “{self.get_status_display()}” nên không "
+                f"{_VERBS[deed]} được."
             )
-        if status == RoundStatus.COMPLETED and not self.visits.exists():
+        if deed == "completed" and not self.visits.exists():
             return (
                 f"Cuộc {self.code} chưa có lượt kiểm tra nào; hãy thêm đơn vị đã kiểm tra trước "
                 "khi hoàn thành."
             )
         return ""
 
-    def _step(self, status: RoundStatus, deed: str, by: User, reason: str = "") -> None:
-        old = RoundStatus(self.status)
+    def _step(self, deed: str, by: User, reason: str = "") -> None:
         with transaction.atomic():
             Round.objects.held(self.pk)
-            if refusal := self.why_not(status):
+            if refusal := self.why_not(deed):
                 raise ValidationError(refusal)
-            self.status = status
-            self.cancel_reason = reason if status == RoundStatus.CANCELLED else ""
+            old = RoundStatus(self.status)
+            new = self.STEPS[deed][old]
+            self.status = new
+            self.cancel_reason = reason if new == RoundStatus.CANCELLED else ""
             self.write("status", "cancel_reason")
-            mark(by, self, deed, {"status": (old.label, status.label)}, note=reason)
+            mark(by, self, deed, {"status": (old.label, new.label)}, note=reason)
 
     def start(self, by: User) -> None:
         """The team is on its way: from scheduled to running."""
-        self._step(RoundStatus.IN_PROGRESS, "started", by)
+        self._step("started", by)
 
     def complete(self, by: User) -> None:
         """The round is over and counts from now on; it needs a visit.
 
         Raises `ValidationError` when no unit was visited or the status does not allow it.
         """
-        self._step(RoundStatus.COMPLETED, "completed", by)
+        self._step("completed", by)
 
     def cancel(self, by: User, reason: str) -> None:
         """The round is not held; it and whatever hangs on it count nowhere."""
-        self._step(RoundStatus.CANCELLED, "cancelled", by, reason)
-
-    @property
-    def reopened_status(self) -> RoundStatus:
-        """To which status a completed or cancelled round goes back."""
-        if self.status == RoundStatus.COMPLETED:
-            return RoundStatus.IN_PROGRESS
-        return RoundStatus.SCHEDULED
+        self._step("cancelled", by, reason)
 
     def reopen(self, by: User, reason: str) -> None:
         """Open a completed or cancelled round again, to put it right."""
-        self._step(self.reopened_status, "reopened", by, reason)
+        self._step("reopened", by, reason)
 
     def remove(self, by: User) -> None:
         """Take away a round on which nothing hangs, entered by mistake; the trail keeps a mark.

@@ -144,8 +144,8 @@ def round_cancel(request: UserRequest, pk: int) -> HttpResponse:
 def round_reopen(request: UserRequest, pk: int) -> HttpResponse:
     """A completed or cancelled round is put right."""
     round_ = _round(request, pk)
-    back = round_.reopened_status
-    consequences = [f"Cuộc trở lại trạng thái “{back.label}” và sửa được."]
+    back = round_.STEPS["reopened"].get(round_.status)
+    consequences = [f"Cuộc trở lại trạng thái “{back.label}” và sửa được."] if back else []
     if round_.status == RoundStatus.COMPLETED:
         consequences += [
             "Cho đến khi hoàn thành lại, cuộc cùng các lượt, tồn tại, kiến nghị của nó không được "
@@ -160,6 +160,6 @@ def round_reopen(request: UserRequest, pk: int) -> HttpResponse:
         label="Mở lại cuộc kiểm tra",
         consequences=consequences,
         take=lambda form: round_.reopen(by=request.user, reason=form.cleaned_data["reason"]),
-        done=f"Đã mở lại cuộc {round_.code}; trạng thái hiện nay: {back.label.lower()}.",
+        done=f"Đã mở lại cuộc {round_.code}.",
         form_class=ReasonStepForm,
     )

@@ -1,0 +1,114 @@
+"""Files of documents: what is taken in, by content, and to whom it is handed out."""
+
+from __future__ import annotations
+
+import io
+import uuid
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from directives import uploads
+from directives.models import Document
+from tests.conftest import World
+
+pytestmark = pytest.mark.django_db
+
+PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
+JPG = b"\xff\xd8\xff\xe0\x00\x10JFIF\x00"
+PNG = b"\x89PNG\r\n\x1a\n\x00\x00"
+
+
+def office(*parts: str) -> bytes:
+    """An archive with these parts, such as Word and Excel write."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for part in parts:
+            archive.writestr(part, "x")
+    return target.getvalue()
+
+
+def send(client: Client, name: str, content: bytes) -> Any:
+    data = {
+        "number": "45/KH-UBND",
+        "issued_on": "17/3/2023",
+        "type": "KH",
+        "issuer": "19",
+        "subject": "Kiểm tra",
+        "_once": str(uuid.uuid4()),
+        "file": SimpleUploadedFile(name, content),
+    }
+    return client.post("/documents/create/", data)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("Kế hoạch.pdf", PDF),
+        ("Kế hoạch.DOCX", office("[Content_Types].xml", "word/document.xml")),
+        ("bảng.xlsx", office("[Content_Types].xml", "xl/workbook.xml")),
+        ("ảnh.jpeg", JPG),
+        ("ảnh.png", PNG),
+    ],
+)
+def test_file_is_kept_and_handed_out_as_a_download(
+    staff: Client, world: World, name: str, content: bytes
+) -> None:
+    assert send(staff, name, content).status_code == 302
+    document = Document.objects.get()
+    assert "hoạch" not in document.file.name
+    answer = staff.get(f"/documents/{document.pk}/file/")
+    assert b"".join(answer.streaming_content) == content  # type: ignore[attr-defined]
+    assert answer.headers["Content-Disposition"].startswith('attachment; filename="45-KH-UBND.')
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.pdf", b"<html><script>alert(1)</script>", "thuộc loại khác"),
+        ("a.pdf", PNG, "nội dung là “.png”"),
+        ("a.html", PDF, "nội dung là “.pdf”"),
+        ("a.docx", office("word/document.xml", "word/vbaProject.bin"), "có macro"),
+        ("a.docx", office("khac.txt"), "thuộc loại khác"),
+        ("a.docx", b"PK\x03\x04hong", "bị hỏng"),
+        ("a.doc", bytes.fromhex("d0cf11e0a1b11ae1"), "định dạng cũ"),
+        ("a.svg", b"<svg xmlns='x'/>", "thuộc loại khác"),
+    ],
+)
+def test_other_files_are_refused_with_a_sentence(
+    staff: Client, world: World, name: str, content: bytes, said: str
+) -> None:
+    assert said in send(staff, name, content).content.decode()
+    assert not Document.objects.exists()
+
+
+def test_file_too_large_is_refused(
+    staff: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "MAX_BYTES", 10)
+    assert "quá giới hạn 20 MB" in send(staff, "a.pdf", PDF).content.decode()
+    assert not Document.objects.exists()
+
+
+def test_file_follows_the_scope_of_its_document(
+    staff: Client, outsider: Client, inspector: Client, admin: Client, world: World
+) -> None:
+    send(staff, "a.pdf", PDF)
+    url = f"/documents/{Document.objects.get().pk}/file/"
+    for client in (outsider, inspector, admin):
+        assert client.get(url).status_code == 404
+    assert "/accounts/login/" in Client().get(url).url  # type: ignore[attr-defined]
+
+
+def test_document_without_a_file_answers_404(staff: Client, world: World) -> None:
+    data = {
+        "number": "45/KH-UBND", "issued_on": "17/3/2023", "type": "KH", "issuer": "19",
+        "subject": "x", "_once": str(uuid.uuid4()),
+    }  # fmt: skip
+    staff.post("/documents/create/", data)
+    url = f"/documents/{Document.objects.get().pk}/file/"
+    assert staff.get(url).status_code == 404

@@ -1,0 +1,143 @@
+"""Documents: list, page, form."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from congvu.models import Event
+from directives.models import Document
+from tests.conftest import World
+from tests.factories import make_plan, make_round, make_visit
+from units.models import Unit
+
+pytestmark = pytest.mark.django_db
+
+
+def make_document(unit: Unit, number: str, **fields: Any) -> Document:
+    fields = {"issued_on": date(2023, 1, 5), "type": "QD", "subject": "Kiểm tra", **fields}
+    return Document.objects.create(number=number, issuer=unit, kept_by=unit, **fields)
+
+
+def typed(**fields: Any) -> dict[str, Any]:
+    return {
+        "number": "45/KH-UBND",
+        "issued_on": "17/3/2023",
+        "type": "KH",
+        "issuer": "19",
+        "subject": "Kiểm tra công vụ năm 2023",
+        "_once": str(uuid.uuid4()),
+        **fields,
+    }
+
+
+def numbers(client: Client, **query: str) -> set[str]:
+    rows = client.get("/documents/", query).context["listing"].rows
+    return {row.record.number for row in rows}
+
+
+def test_list_is_searched_by_number_subject_and_issuer(staff: Client, world: World) -> None:
+    make_document(world.province, "1/QĐ-UBND", subject="Lập đoàn kiểm tra")
+    make_document(world.justice, "2/QĐ-STP", type="KL", issued_on=date(2022, 5, 1))
+    make_document(world.elsewhere, "3/QĐ-UBND")
+    assert numbers(staff) == {"1/QĐ-UBND", "2/QĐ-STP"}
+    assert numbers(staff, q="lap doan") == {"1/QĐ-UBND"}
+    assert numbers(staff, q="qd-stp") == {"2/QĐ-STP"}
+    assert numbers(staff, q="tu phap") == {"2/QĐ-STP"}
+    assert numbers(staff, type="KL") == {"2/QĐ-STP"}
+    assert numbers(staff, year="2022") == {"2/QĐ-STP"}
+    assert numbers(staff, issuer="19.STP") == {"2/QĐ-STP"}
+    assert numbers(staff, **{"from": "1/1/2023"}) == {"1/QĐ-UBND"}
+
+
+def test_page_tells_what_rests_on_it_as_far_as_one_may_see(
+    staff: Client, inspector: Client, world: World
+) -> None:
+    document = make_document(world.province, "1/QĐ-UBND")
+    document.kept_by = world.dai_tu
+    document.save()
+    plan = make_plan(world.province, number="45/KH-UBND")
+    plan.documents.add(document)
+    hidden = make_round(world.province, code="BIMAT", status="SCHEDULED")
+    make_visit(hidden, world.dai_tu)
+    hidden.documents.add(document)
+    ours = staff.get(f"/documents/{document.pk}/").content.decode()
+    theirs = inspector.get(f"/documents/{document.pk}/").content.decode()
+    assert "BIMAT" in ours
+    assert "45/KH-UBND" in ours
+    assert "BIMAT" not in theirs
+    assert "45/KH-UBND" not in theirs
+
+
+def test_document_is_registered_for_the_persons_unit(inspector: Client, world: World) -> None:
+    answer = inspector.post("/documents/create/", typed())
+    document = Document.objects.get()
+    assert answer.url == document.get_absolute_url()  # type: ignore[attr-defined]
+    assert (document.issuer, document.kept_by) == (world.province, world.dai_tu)
+    assert Event.objects.of(document).get().deed == "added"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"number": "số 45"}, "không đúng cách ghi số ký hiệu"),
+        ({"issuer": "", "issuer_name": ""}, "một trong hai"),
+        ({"issuer_name": "Bộ Nội vụ"}, "một trong hai"),
+        ({"issued_on": "3/4/23"}, "chưa rõ năm"),
+    ],
+)
+def test_faults_are_told(staff: Client, world: World, fields: dict[str, str], said: str) -> None:
+    assert said in staff.post("/documents/create/", typed(**fields)).content.decode()
+    assert not Document.objects.exists()
+
+
+def test_number_is_taken_once_per_issuer_and_year(staff: Client, world: World) -> None:
+    assert staff.post("/documents/create/", typed()).status_code == 302
+    again = staff.post("/documents/create/", typed(number="45/KH-UBND", issued_on="1/12/2023"))
+    assert "đã có văn bản mang số ký hiệu đó" in again.content.decode()
+    assert staff.post("/documents/create/", typed(issued_on="5/1/2024")).status_code == 302
+    outside = typed(issuer="", issuer_name="Bộ Nội vụ", number="9/CĐ-BNV", type="CD")
+    assert staff.post("/documents/create/", outside).status_code == 302
+    twice = {**outside, "_once": str(uuid.uuid4())}
+    assert "đã có văn bản" in staff.post("/documents/create/", twice).content.decode()
+
+
+def test_change_is_marked_and_second_writer_told(staff: Client, world: World) -> None:
+    document = make_document(world.province, "45/KH-UBND", type="KH", issued_on=date(2023, 3, 17))
+    url = f"/documents/{document.pk}/edit/"
+    first = typed(version=document.version, subject="Sửa lần một")
+    stale = typed(version=document.version, subject="Sửa lần hai")
+    assert staff.post(url, first).status_code == 302
+    assert "đã lưu hồ sơ này" in staff.post(url, stale).content.decode()
+    assert Event.objects.of(document).get().changes == {"subject": ["Kiểm tra", "Sửa lần một"]}
+
+
+def test_scope_and_roles(outsider: Client, leader: Client, reporter: Client, world: World) -> None:
+    document = make_document(world.province, "1/QĐ-UBND")
+    assert outsider.get(f"/documents/{document.pk}/").status_code == 404
+    assert outsider.get(f"/documents/{document.pk}/edit/").status_code == 404
+    assert leader.get(f"/documents/{document.pk}/").status_code == 200
+    assert leader.get(f"/documents/{document.pk}/edit/").status_code == 403
+    assert leader.post("/documents/create/", typed()).status_code == 403
+    assert reporter.get("/documents/").status_code == 403
+
+
+def test_ten_times_the_documents_cost_no_more_queries(staff: Client, world: World) -> None:
+    def fill(first: int, number: int) -> None:
+        for place in range(first, first + number):
+            make_document(world.province, f"{place}/QĐ-UBND")
+
+    fill(1, 2)
+    staff.get("/documents/")
+    with CaptureQueriesContext(connection) as few:
+        staff.get("/documents/")
+    fill(3, 18)
+    with CaptureQueriesContext(connection) as many:
+        staff.get("/documents/")
+    assert len(many) == len(few) <= 15

@@ -1,0 +1,112 @@
+"""Changing a round: what hangs on it still stands, and two writers notice each other."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from congvu.models import Event
+from inspections.models import Round
+from tests.conftest import World
+from tests.factories import make_remedy, make_round, make_visit
+
+pytestmark = pytest.mark.django_db
+
+
+def typed(round_: Round, **fields: Any) -> dict[str, Any]:
+    """The round's form as it stands, with some fields changed."""
+    return {
+        "starts_on": "22/5/2023",
+        "ends_on": "24/5/2023",
+        "body": "19",
+        "code": round_.code,
+        "form": "SURPRISE",
+        "method": "ON_SITE",
+        "version": round_.version,
+        "_once": str(uuid.uuid4()),
+        **fields,
+    }
+
+
+@pytest.fixture
+def round_(world: World) -> Round:
+    """A round of three days that visited Đại Từ on the last."""
+    made = make_round(world.province, date(2023, 5, 24), code="TN1", starts_on=date(2023, 5, 22))
+    make_visit(made, world.dai_tu)
+    return made
+
+
+def test_change_is_saved_with_old_and_new_value_in_the_trail(staff: Client, round_: Round) -> None:
+    answer = staff.post(f"/rounds/{round_.pk}/edit/", typed(round_, form="PLANNED"))
+    assert answer.status_code == 302
+    round_.refresh_from_db()
+    assert round_.form == "PLANNED"
+    event = Event.objects.of(round_).get()
+    assert event.deed == "changed"
+    assert event.changes == {"form": ["SURPRISE", "PLANNED"]}
+
+
+def test_second_writer_is_told_and_keeps_what_was_typed(staff: Client, round_: Round) -> None:
+    url = f"/rounds/{round_.pk}/edit/"
+    stale = typed(round_, scope_note="Của tôi")
+    staff.post(url, typed(round_, scope_note="Của người khác"))
+    answer = staff.post(url, stale)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Của tôi" in text
+    assert "Của người khác" in text
+    round_.refresh_from_db()
+    assert round_.scope_note == "Của người khác"
+    knowingly = {**stale, "version": round_.version, "_once": str(uuid.uuid4())}
+    assert staff.post(url, knowingly).status_code == 302
+    round_.refresh_from_db()
+    assert round_.scope_note == "Của tôi"
+
+
+def test_days_that_leave_a_visit_outside_are_refused(staff: Client, round_: Round) -> None:
+    answer = staff.post(f"/rounds/{round_.pk}/edit/", typed(round_, ends_on="23/5/2023"))
+    assert "sẽ nằm ngoài cuộc" in answer.content.decode()
+    round_.refresh_from_db()
+    assert round_.ends_on == date(2023, 5, 24)
+
+
+def test_last_day_past_a_discipline_form_is_refused(staff: Client, round_: Round) -> None:
+    make_remedy(
+        round_.visits.get(), kind="DISCIPLINE", subject="INDIVIDUAL", discipline_form="DEMOTION"
+    )
+    answer = staff.post(f"/rounds/{round_.pk}/edit/", typed(round_, ends_on="1/7/2025"))
+    assert "Giáng chức" in answer.content.decode()
+    round_.refresh_from_db()
+    assert round_.ends_on == date(2023, 5, 24)
+
+
+def test_who_may_only_read_gets_403(
+    inspector: Client, leader: Client, reporter: Client, round_: Round
+) -> None:
+    for client in (inspector, leader, reporter):
+        assert client.post(f"/rounds/{round_.pk}/edit/", typed(round_)).status_code == 403
+
+
+def test_outsider_gets_404(outsider: Client, round_: Round) -> None:
+    assert outsider.get(f"/rounds/{round_.pk}/edit/").status_code == 404
+
+
+def test_completed_round_warns_that_figures_change(staff: Client, round_: Round) -> None:
+    text = staff.get(f"/rounds/{round_.pk}/edit/").content.decode()
+    assert "làm đổi số liệu tổng hợp" in text
+
+
+def test_content_no_longer_offered_stays_on_the_round_that_has_it(
+    staff: Client, round_: Round
+) -> None:
+    content = round_.contents.model.objects.order_by("position")[0]
+    round_.contents.add(content)
+    type(content).objects.filter(pk=content.pk).update(is_offered=False)
+    assert content.label in staff.get(f"/rounds/{round_.pk}/edit/").content.decode()
+    assert content.label not in staff.get("/rounds/create/").content.decode()
+    staff.post(f"/rounds/{round_.pk}/edit/", typed(round_, contents=[content.pk]))
+    assert list(round_.contents.all()) == [content]
