@@ -100,6 +100,7 @@ class TeamMember(models.Model):
     name = LineField("họ và tên", max_length=150)
     post = LineField("chức vụ, cơ quan", max_length=200, blank=True, default="")
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
+    folded = FoldedField(source=("name",))
 
     class Meta:
         verbose_name = "thành viên đoàn"
