@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 
 from accounts.models import User
-from congvu.dates import NamedPeriod, Period, period, periods_for, today
+from congvu.dates import NamedPeriod, Period, parse_day, period, periods_for, today
 from congvu.forms import DayField
 from reports.rollups import Question, QuestionError, ask, period_of
 from units.forms import UnitField, offer
@@ -64,6 +64,10 @@ class SummaryForm(forms.Form):
     def _filled(self, query: QueryDict) -> dict[str, Any]:
         """The query with its defaults."""
         data: dict[str, Any] = {name: query.get(name, "") for name in _NAMES}
+        for name in _DAYS:
+            # A day is shown as people write it; what is none stays as it was typed.
+            with suppress(ValueError):
+                data[name] = parse_day(data[name])
         if not data["from"] and not data["to"]:
             chosen = self._year(query.get("year", ""))
             if chosen:
@@ -98,11 +102,8 @@ class SummaryForm(forms.Form):
 
     def _day(self, name: str) -> date | None:
         """The day of a field before the form is checked; None where it is none."""
-        try:
-            day: date | None = DayField(required=False).clean(self.typed[name])
-        except ValidationError:
-            return None
-        return day
+        day = self.typed[name]
+        return day if isinstance(day, date) else None
 
     # --- checks ----------------------------------------------------------------------------
 
@@ -134,6 +135,8 @@ class SummaryForm(forms.Form):
         unit: Unit | None = self.cleaned_data["unit"]
         if unit is None:
             raise ValidationError("Hãy ghi mã hoặc tên đơn vị.", code="required")
+        # Shown with its name, also where the address has the code alone.
+        self.typed["unit"] = unit
         return unit
 
     def question(self) -> Question:
@@ -148,7 +151,8 @@ class SummaryForm(forms.Form):
         )
 
 
-_NAMES = ("unit", "from", "to", "as_of", "boundaries_on")
+_DAYS = ("from", "to", "as_of", "boundaries_on")
+_NAMES = ("unit", *_DAYS)
 
 
 def borne_on(unit: Unit, wanted: date) -> date:

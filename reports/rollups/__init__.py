@@ -5,7 +5,7 @@ and the returns that add to it.
 
 question    what is asked, and the errors of rule 9
 logged      rules 1–6: the records behind each figure, and their numbers
-beyond      reported − logged(U, r) for each accepted return
+facts       the logged part by body and day; reported − logged(U, r) for each return
 returns     rule 7 as arithmetic, without the database
 leftout     returns that add nothing, and why
 bodies      the summary by level and inspecting body

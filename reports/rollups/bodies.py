@@ -8,21 +8,16 @@ that two bodies checked stands in both rows and counts once in the total.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Exists, OuterRef
-
-from findings.models import Finding
 from reports.models import FIGURES
-from reports.rollups.beyond import (
+from reports.rollups.facts import (
     FINDING_UNITS_PLACE,
     FORM_PLACES,
     PEOPLE_PLACES,
     UNITS_PLACES,
     VISITS_PLACE,
 )
-from reports.rollups.logged import INDIVIDUAL, PERSON, Logged
 from reports.rollups.returns import ZERO, Vector, plus
 from reports.rollups.summary import Contribution, Figure, Summary
 from units.models import Kind, Unit
@@ -88,18 +83,16 @@ class ByBody:
 
 
 def by_body(summary: Summary) -> ByBody:
-    """The summary by level and body. Seven queries, whatever the data."""
-    logged = summary.logged
-    numbers = _by(logged, "round__body_id", _rounds_by(logged, "body_id"))
-    by_kind = _by(logged, "round__body__kind", _rounds_by(logged, "body__kind"))
-    shares = _shares(summary)
-    bodies = Unit.objects.filter(pk__in={*numbers, *shares}).order_by("sort_key", "pk")
+    """The summary by level and body. At most four queries, whatever the data."""
+    facts, shares = summary.facts, _shares(summary)
+    paths = {int(path.split("/")[-2]): path for path in facts.bodies}
+    bodies = Unit.objects.filter(pk__in={*paths, *shares}).order_by("sort_key", "pk")
     on = summary.question.boundaries_on
     rows: dict[str, list[Row]] = defaultdict(list)
     for unit in bodies.prefetch_related("former_names"):
         row = Row(
             unit.name_on(on),
-            tuple(numbers.get(unit.pk, ZERO)),
+            facts.numbers([unit.path]) if unit.pk in paths else ZERO,
             shares.get(unit.pk, ZERO),
             unit,
         )
@@ -110,7 +103,9 @@ def by_body(summary: Summary) -> ByBody:
             kind,
             Row(
                 kind.label,
-                tuple(by_kind.get(kind.value, ZERO)),
+                facts.numbers(
+                    row.unit.path for row in rows[kind] if row.unit and row.unit.pk in paths
+                ),
                 plus(row.unlogged for row in rows[kind]),
             ),
             tuple(rows[kind]),
@@ -156,36 +151,3 @@ def figure_of(
     )
     behind = replace(summary.logged, body_id=body_id, level=level)
     return Figure(key, behind.records(key).count(), contributions, behind=behind)
-
-
-def _rounds_by(logged: Logged, column: str) -> Iterable[tuple[object, str, int]]:
-    """Group, form and number of rounds."""
-    rows = logged.rounds().order_by().values_list(column, "form")
-    return rows.annotate(number=Count("pk"))
-
-
-def _by(
-    logged: Logged, column: str, rounds: Iterable[tuple[object, str, int]]
-) -> Mapping[object, list[int]]:
-    """The twelve logged figures of each group; `column` leads from a visit to the group."""
-    numbers: dict[object, list[int]] = defaultdict(lambda: [0] * len(FIGURES))
-    for group, form, number in rounds:
-        numbers[group][FORM_PLACES[form]] = number
-    found = Exists(Finding.objects.filter(visit=OuterRef("pk")))
-    visits = logged.visits().order_by().values_list(column)
-    for group, number, units in visits.annotate(
-        number=Count("pk"), units=Count("unit", distinct=True, filter=found)
-    ):
-        numbers[group][VISITS_PLACE] = number
-        numbers[group][FINDING_UNITS_PLACE] = units
-    kinds = {*UNITS_PLACES, *PEOPLE_PLACES}
-    remedies = logged.remedies().order_by().filter(kind__in=kinds)
-    for group, kind, units, people in remedies.values_list(f"visit__{column}", "kind").annotate(
-        units=Count("visit__unit", distinct=True),
-        people=Count(PERSON, distinct=True, filter=INDIVIDUAL),
-    ):
-        if kind in UNITS_PLACES:
-            numbers[group][UNITS_PLACES[kind]] = units
-        if kind in PEOPLE_PLACES:
-            numbers[group][PEOPLE_PLACES[kind]] = people
-    return numbers

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Case, Count, Exists, Min, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Concat
 
 from findings.models import (
@@ -202,9 +214,21 @@ class Logged:
         return numbers
 
     def _count_states(self) -> dict[str, int]:
-        rows = self.standing().order_by().values_list("state").annotate(number=Count("pk"))
-        numbers = {f"remedies.status.{state}": number for state, number in rows}
-        return _zeros("remedies.status", RemedyState.values) | numbers
+        # The same as grouping by `state`, which would look for the latest extension three times
+        # over: late or overdue is whatever was due before the day up to which extensions count.
+        rows = self.standing().annotate(
+            is_done=Case(When(completed_on__lte=self.as_of, then=True), default=False),
+            is_late=Case(When(due_in_force__lt=F("due_until"), then=True), default=False),
+        )
+        counts = rows.order_by().values_list("is_done", "is_late").annotate(number=Count("pk"))
+        numbers = {(done, late): number for done, late, number in counts}
+        states = {
+            RemedyState.DONE_ON_TIME: (True, False),
+            RemedyState.DONE_LATE: (True, True),
+            RemedyState.OPEN: (False, False),
+            RemedyState.OVERDUE: (False, True),
+        }
+        return {f"remedies.status.{state}": numbers.get(key, 0) for state, key in states.items()}
 
 
 def _zeros(prefix: str, codes: list[str]) -> dict[str, int]:

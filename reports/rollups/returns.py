@@ -1,7 +1,7 @@
 """Contract §4 rule 7: what returns add to what is logged.
 
 `Returns` is arithmetic alone: it is handed each accepted return of the period with what it reports
-beyond what is logged, and never asks the database. `reports.rollups.beyond` makes that input.
+beyond what is logged, and never asks the database. `reports.rollups.facts` makes that input.
 
 A unit without a return passes on the sum of its children on the same window, so only units with
 returns are looked at; the children of such a unit are the nearest units with returns under it.

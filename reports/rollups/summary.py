@@ -15,12 +15,13 @@ from django.db.models import QuerySet
 from findings.models import Category, RemedyKind, RemedyState, Severity
 from inspections.models import RoundForm
 from reports.models import Return, ReturnStatus
-from reports.rollups.beyond import (
+from reports.rollups.facts import (
     FINDING_UNITS_PLACE,
     FORM_PLACES,
     PEOPLE_PLACES,
     UNITS_PLACES,
     VISITS_PLACE,
+    Facts,
     reported_beyond,
 )
 from reports.rollups.labels import label_of
@@ -83,6 +84,7 @@ class Summary:
 
     question: Question
     logged: Logged
+    facts: Facts
     figures: Mapping[str, Figure]
     # Returns in scope that share a day with the period and add nothing, with the reason.
     left_out: tuple[LeftOut, ...]
@@ -117,7 +119,8 @@ def summarize(question: Question) -> Summary:
         and first <= each.first_day
         and each.last_day <= last
     ]
-    beyond = reported_beyond(usable, question.paths)
+    facts = Facts(logged)
+    beyond = reported_beyond(usable, facts)
     returns = Returns(beyond)
     contributions = returns.contributions()
     by_level = returns.contributions_by_level()
@@ -130,6 +133,7 @@ def summarize(question: Question) -> Summary:
     return Summary(
         question,
         logged,
+        facts,
         figures,
         left_out(question, found, beyond, contributions, returns.inside()),
         tuple(question.unit.heirs()) if question.has_ended else (),

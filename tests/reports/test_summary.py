@@ -134,7 +134,7 @@ def test_the_unit_may_be_named_without_tone_marks(staff: Client, world: World) -
         ({"from": "2023-02-30", "to": "2023-12-31"}, "không có trong lịch", "2023-02-30"),
         ({"from": "hôm qua", "to": "2023-12-31"}, "không phải ngày", "hôm qua"),
         ({"from": "2023-12-31", "to": "2023-01-01"}, "trước khi bắt đầu", "31/12/2023"),
-        ({"from": "2023-01-01"}, "Trường này là bắt buộc", "01/01/2023"),
+        ({"from": "2023-01-01"}, "Hãy điền mục này", "01/01/2023"),
         ({"year": "hai nghìn"}, "không phải năm", ""),
         ({"year": "99999999999999999999"}, "không phải năm", ""),
         ({"year": "2023", "as_of": "30/2"}, "không phải ngày", "30/2"),
