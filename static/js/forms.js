@@ -155,7 +155,36 @@
     });
   };
 
+  // --- a password of fourteen signs is easier to type when it can be seen
+
+  const addReveal = (input) => {
+    if (input.closest(".password-reveal")) return;
+    const box = document.createElement("div");
+    box.className = "password-reveal";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-outline-secondary";
+    const tell = () => {
+      const hidden = input.type === "password";
+      button.textContent = hidden ? "Hiện" : "Ẩn";
+      const label = input.labels?.[0]?.textContent.trim() || "mật khẩu";
+      button.setAttribute("aria-label", `${button.textContent} ${label}`);
+    };
+    const focused = document.activeElement === input;
+    input.replaceWith(box);
+    box.append(input, button);
+    tell();
+    if (focused) input.focus();
+    button.addEventListener("click", () => {
+      input.type = input.type === "password" ? "text" : "password";
+      tell();
+    });
+    // What leaves is a password again, so that the browser treats it as one.
+    input.form?.addEventListener("submit", () => { input.type = "password"; });
+  };
+
   const equip = (root) => {
+    within(root, "input[type=password]").forEach(addReveal);
     within(root, "input[data-day]").forEach(addPicker);
     within(root, "select[data-search-select]").forEach(addSearch);
     toSummary(root);
