@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,9 +12,16 @@ import pytest
 from hypothesis import given
 
 from tests.oracle.reading import read_workbook
-from tests.oracle.running import check_questions, oracle_settings, run, save, taken_back
+from tests.oracle.running import (
+    check_questions,
+    difference,
+    oracle_settings,
+    run,
+    save,
+    taken_back,
+)
 from tests.oracle.stored import empty, fetch, lines, snapshot, store
-from tests.oracle.worlds import describe, random_world, seeds
+from tests.oracle.worlds import MERGER, describe, random_question, random_world, seeds
 
 
 @pytest.mark.django_db
@@ -33,6 +42,33 @@ def test_export_into_an_empty_installation_gives_the_same(seed: int, tmp_path: P
         assert outcome.code == 0, f"{outcome.printed}\n{describe(world)}"
         assert lines(fetch()) == lines(world), describe(world)
         check_questions(world, rng, 2, store)
+
+
+@pytest.mark.django_db
+@oracle_settings(few=6)
+@given(seed=seeds())
+def test_export_of_one_lineage_gives_its_summaries(seed: int, tmp_path: Path, db: Any):
+    """The file of one unit is whole: an empty installation takes it, and counts the same."""
+    rng = Random(seed)
+    world = random_world(rng, rng.choice((3, 8)))
+    code = rng.choice(world.units).code
+    # Of those that bore the code, the export takes the last.
+    last = max(
+        (unit for unit in world.units if unit.code == code),
+        key=lambda unit: unit.valid_from or date.min,
+    )
+    day = last.valid_to or last.valid_from or MERGER
+    path = tmp_path / "export.xlsx"
+    with taken_back():
+        store(world)
+        outcome = run("export_workbook", str(path), "--unit", code)
+        assert outcome.code == 0, f"{outcome.printed}\n{describe(world)}"
+        empty()
+        outcome = run("import_workbook", str(path))
+        assert outcome.code == 0, f"{outcome.printed}\n{describe(world)}"
+        for _ in range(4):
+            question = replace(random_question(rng, world), code=code, boundaries_on=day)
+            assert not difference(world, question), f"{question}\n{describe(world)}"
 
 
 @pytest.mark.django_db
