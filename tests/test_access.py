@@ -1,0 +1,265 @@
+"""Every address × persona × method → code (contract §2, §5). A new address without a row fails.
+
+The small world of `conftest.py`, seen by seven persons. The records: a completed round of the
+province that visited huyện Đại Từ, with a finding and a remedy; a scheduled one that will; a return
+of Đại Từ; a plan, a team and a document of the province; units and accounts. So the inspector and
+the reporter of Đại Từ read what was completed on them and know nothing of what is ahead.
+
+Columns: nobody, staff, inspector, reporter, leader, admin, outsider (staff of another province).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from directives.models import Document
+from exchange.models import ImportJob
+from inspections.models import Content
+from tests.conftest import World
+from tests.factories import (
+    make_finding,
+    make_plan,
+    make_remedy,
+    make_return,
+    make_round,
+    make_team,
+    make_user,
+    make_visit,
+)
+
+PERSONAS = ("nobody", "staff", "inspector", "reporter", "leader", "admin", "outsider")
+
+
+def named_urls(patterns: Any = None, namespace: str = "") -> Iterator[str]:
+    """Every URL name of the project."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(each, URLPattern):
+            yield f"{namespace}{each.name}"
+        else:
+            yield from named_urls(each.url_patterns, f"{each.namespace}:" if each.namespace else "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one address answers: the record its path names, and a code for each persona."""
+
+    get: str
+    post: str = ""
+    record: str = ""
+    query: str = ""
+
+
+# fmt: off
+TABLE: dict[str, Row] = {
+    # Columns:                          nobody staff insp. rep. lead. admin outs.
+    "home":                          Row("302 200 200 200 200 200 200"),
+    "search":                        Row("302 200 200 200 200 200 200", query="q=dai"),
+    "healthz":                       Row("200 200 200 200 200 200 200"),
+    "components":                    Row("302 404 404 404 404 404 404"),
+
+    "accounts:login":                Row("200 302 302 302 302 302 302"),
+    "accounts:logout":               Row("302 405 405 405 405 405 405", "302 302 302 302 302 302 302"),
+    "accounts:session":              Row("302 204 204 204 204 204 204"),
+    "accounts:password_change":      Row("302 200 200 200 200 200 200", "302 200 200 200 200 200 200"),
+    "accounts:profile":              Row("302 200 200 200 200 200 200"),
+    "accounts:account_list":         Row("302 403 403 403 403 200 403"),
+    "accounts:account_create":       Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403"),
+    "accounts:account_detail":       Row("302 403 403 403 403 200 403", record="account"),
+    "accounts:account_edit":         Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "account"),
+    "accounts:account_disable":      Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "account"),
+    "accounts:account_enable":       Row("302 403 403 403 403 200 403", "302 403 403 403 403 302 403", "account"),
+    "accounts:account_reset_password": Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "account"),
+
+    "units:unit_list":               Row("302 200 200 200 200 200 200"),
+    "units:unit_choices":            Row("302 200 200 200 200 200 200", query="q=dai"),
+    "units:unit_create":             Row("302 200 403 403 403 200 200", "302 200 403 403 403 200 200"),
+    "units:unit_detail":             Row("302 200 200 200 200 200 404", record="unit"),
+    "units:unit_edit":               Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
+    "units:unit_rename":             Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
+    "units:unit_close":              Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
+    "units:unit_merge":              Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
+    "units:unit_split":              Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
+    "units:unit_continue":           Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
+    "units:unit_undo":               Row("302 403 403 403 403 403 404", "302 403 403 403 403 403 404", "unit"),
+
+    "directives:document_list":      Row("302 200 200 403 200 403 200"),
+    "directives:document_create":    Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
+    "directives:document_detail":    Row("302 200 404 404 200 404 404", record="document"),
+    "directives:document_edit":      Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "document"),
+    "directives:document_file":      Row("302 404 404 404 404 404 404", record="document"),
+
+    "inspections:plan_list":         Row("302 200 200 403 200 403 200"),
+    "inspections:plan_create":       Row("302 200 403 403 403 403 200", "302 200 403 403 403 403 200"),
+    "inspections:plan_detail":       Row("302 200 404 404 200 404 404", record="plan"),
+    "inspections:plan_edit":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
+    "inspections:plan_attach":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
+    "inspections:plan_detach":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
+    "inspections:team_list":         Row("302 200 200 403 200 403 200"),
+    "inspections:team_create":       Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
+    "inspections:team_detail":       Row("302 200 404 404 200 404 404", record="team"),
+    "inspections:team_edit":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "team"),
+    "inspections:content_list":      Row("302 403 403 403 403 200 403"),
+    "inspections:content_create":    Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403"),
+    "inspections:content_edit":      Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "content"),
+    "inspections:round_list":        Row("302 200 200 200 200 403 200"),
+    "inspections:round_create":      Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
+    # What is ahead exists for staff and leaders of the inspecting body, and for nobody of the unit.
+    "inspections:round_detail":      Row("302 200 404 404 200 404 404", record="round_ahead"),
+    "inspections:round_start":       Row("302 200 404 404 403 404 404", "302 302 404 404 403 404 404", "round_ahead"),
+    "inspections:round_complete":    Row("302 200 404 404 403 404 404", "302 302 404 404 403 404 404", "round_ahead"),
+    "inspections:round_cancel":      Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
+    "inspections:visit_detail":      Row("302 200 404 404 200 404 404", record="visit_ahead"),
+    # What was completed on Đại Từ is read there, and changed by the province alone.
+    "inspections:round_edit":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
+    "inspections:round_delete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
+    "inspections:round_reopen":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
+    "inspections:round_attach":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
+    "inspections:round_detach":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
+    "inspections:visit_create":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
+    "inspections:visit_edit":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
+    "inspections:visit_delete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
+
+    "findings:finding_list":         Row("302 200 200 200 200 403 200"),
+    "findings:finding_create":       Row("302 200 403 403 403 403 404", "302 200 403 403 403 403 404", "visit"),
+    "findings:finding_detail":       Row("302 200 200 200 200 404 404", record="finding"),
+    "findings:finding_edit":         Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "finding"),
+    "findings:finding_delete":       Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "finding"),
+    "findings:remedy_list":          Row("302 200 200 200 200 403 200"),
+    "findings:remedy_create":        Row("302 200 403 403 403 403 404", "302 200 403 403 403 403 404", "visit"),
+    "findings:remedy_detail":        Row("302 200 200 200 200 404 404", record="remedy"),
+    "findings:remedy_edit":          Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:remedy_extend":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    # The asked side reports, and never settles its own work.
+    "findings:remedy_report":        Row("302 200 200 200 403 404 404", "302 200 200 200 403 404 404", "remedy"),
+    "findings:remedy_complete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:remedy_send_back":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:remedy_reopen":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:remedy_delete":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+
+    "reports:summary":               Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
+    "reports:summary_xlsx":          Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
+    "reports:summary_figure":        Row("302 200 404 404 200 403 404", record="figure", query="unit=19&year=2023"),
+    "reports:return_list":           Row("302 200 200 200 200 403 200"),
+    "reports:return_create":         Row("302 200 403 200 403 403 200", "302 200 403 200 403 403 200"),
+    "reports:return_detail":         Row("302 200 200 200 200 404 404", record="return"),
+    # It was sent: the reporter reads it, and staff decide.
+    "reports:return_edit":           Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "return"),
+    "reports:return_submit":         Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "return"),
+    "reports:return_accept":         Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "return"),
+    "reports:return_send_back":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "return"),
+    "reports:return_delete":         Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "return"),
+
+    "exchange:import_list":          Row("302 200 403 403 403 403 200", "302 200 403 403 403 403 200"),
+    "exchange:import_template":      Row("302 200 403 403 403 403 200"),
+    "exchange:import_export":        Row("302 200 403 403 403 403 200"),
+    # An upload is its sender's alone.
+    "exchange:import_detail":        Row("302 200 403 403 403 403 404", record="job"),
+    "exchange:import_faults":        Row("302 404 403 403 403 403 404", record="job"),
+    "exchange:import_apply":         Row("302 405 405 405 405 405 405", "302 302 403 403 403 403 404", "job"),
+    "exchange:import_retry":         Row("302 405 405 405 405 405 405", "302 302 403 403 403 403 404", "job"),
+    "exchange:import_cancel":        Row("302 405 405 405 405 405 405", "302 302 403 403 403 403 404", "job"),
+}
+# fmt: on
+
+
+@pytest.fixture
+def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
+    """The record that each kind of address names in its path."""
+    visit = make_visit(make_round(world.province), world.dai_tu)
+    finding = make_finding(visit)
+    remedy = make_remedy(visit, finding=finding)
+    ahead = make_round(world.province, status="SCHEDULED")
+    document = Document.objects.create(
+        number="45/KH-UBND", issued_on=date(2023, 3, 17), issuer=world.province,
+        kept_by=world.province, type="KH", subject="Kế hoạch",
+    )  # fmt: skip
+    made = {
+        "": (),
+        "unit": (world.dai_tu,),
+        "round": (visit.round,),
+        "round_ahead": (ahead,),
+        "visit": (visit,),
+        "visit_ahead": (make_visit(ahead, world.dai_tu),),
+        "finding": (finding,),
+        "remedy": (remedy,),
+        "plan": (make_plan(world.province),),
+        "team": (make_team(world.province),),
+        "document": (document,),
+        "content": (Content.objects.all()[0],),
+        "return": (
+            make_return(world.dai_tu, date(2023, 1, 1), date(2023, 12, 31), status="SUBMITTED"),
+        ),
+        "account": (make_user("REPORTER", world.dai_tu),),
+        "job": (ImportJob.objects.create(by=staff.user, name="cu.xlsx", state="DONE"),),  # type: ignore[attr-defined]  # see client_of
+    }
+    keys: dict[str, tuple[Any, ...]] = {
+        name: tuple(each.pk for each in found) for name, found in made.items()
+    }
+    return {**keys, "figure": ("rounds.total",)}
+
+
+def test_every_address_has_its_row() -> None:
+    names = set(named_urls())
+    assert names - TABLE.keys() == set(), "addresses without a row"
+    assert TABLE.keys() - names == set(), "rows without an address"
+
+
+@pytest.fixture
+def clients(
+    staff: Client, inspector: Client, reporter: Client, leader: Client, admin: Client,
+    outsider: Client,
+) -> dict[str, Client]:  # fmt: skip
+    """A browser for each persona."""
+    signed_in = (staff, inspector, reporter, leader, admin, outsider)
+    return dict(zip(PERSONAS, (Client(), *signed_in), strict=True))
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_reading(
+    name: str, records: dict[str, tuple[Any, ...]], clients: dict[str, Client]
+) -> None:
+    row = TABLE[name]
+    url = reverse(name, args=records[row.record]) + (f"?{row.query}" if row.query else "")
+    found = {who: str(client.get(url).status_code) for who, client in clients.items()}
+    assert found == dict(zip(PERSONAS, row.get.split(), strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.post])
+def test_writing(
+    name: str, records: dict[str, tuple[Any, ...]], clients: dict[str, Client]
+) -> None:
+    """An empty form: 200 with its faults, or 302 where the deed needs no field."""
+    row = TABLE[name]
+    url = reverse(name, args=records[row.record]) + (f"?{row.query}" if row.query else "")
+    found = {}
+    # Whoever may not, first: the deed of whoever may must not spoil what the others find.
+    order = sorted(
+        PERSONAS, key=lambda who: row.post.split()[PERSONAS.index(who)] in ("200", "302")
+    )
+    for who in order:
+        answer = clients[who].post(url, {"_once": str(uuid.uuid4())})
+        found[who] = str(answer.status_code)
+    assert found == dict(zip(PERSONAS, row.post.split(), strict=True))
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if not row.post])
+def test_addresses_for_reading_refuse_to_write(
+    name: str, records: dict[str, tuple[Any, ...]], staff: Client
+) -> None:
+    answer = staff.post(reverse(name, args=records[TABLE[name].record]))
+    # Signed in already, one is led on from the sign-in page whatever one sends there.
+    assert answer.status_code in ((302,) if name == "accounts:login" else (403, 404, 405))
+
+
+def test_what_nobody_knows_is_led_to_a_page_with_a_way_on(staff: Client) -> None:
+    answer = staff.get("/khong-co-trang-nay/")
+    assert answer.status_code == 404
+    assert 'href="/"' in answer.content.decode()
