@@ -18,6 +18,12 @@ from exchange.package import DAMAGED, NOT_A_WORKBOOK, Package, refuse
 
 ROW_LIMIT = 200_000
 COLUMN_LIMIT = 16_384
+# Excel itself keeps 65,490 at most.
+STYLES_LIMIT = 70_000
+_STYLES_SIZE_LIMIT = 48 * 1024 * 1024
+_TOO_MANY_STYLES = (
+    "Tệp có quá nhiều kiểu định dạng ô; hãy chép dữ liệu (chỉ giá trị) sang tệp mẫu rồi gửi lại."
+)
 # What one cell can hold in Excel.
 TEXT_LIMIT = 32_767
 
@@ -98,18 +104,22 @@ class _Styles:
 
         def start(name: str, given: dict[str, str]) -> None:
             nonlocal inside
-            if name == "numFmt" and len(formats) < COLUMN_LIMIT:
+            if name == "numFmt":
                 formats[int(given.get("numFmtId", "0"))] = given.get("formatCode", "")[:300]
             elif name == "cellXfs":
                 inside = True
-            elif name == "xf" and inside and len(self.kinds) < 100_000:
+            elif name == "xf" and inside:
                 self.kinds.append(self._kind(int(given.get("numFmtId", "0")), formats))
+            if len(self.kinds) > STYLES_LIMIT or len(formats) > STYLES_LIMIT:
+                refuse(_TOO_MANY_STYLES)
 
         def end(name: str) -> None:
             nonlocal inside
             if name == "cellXfs":
                 inside = False
 
+        if package.size_of(path) > _STYLES_SIZE_LIMIT:
+            refuse(_TOO_MANY_STYLES)
         for _ in package.parse(path, start, end):
             pass
 

@@ -80,6 +80,10 @@ class Package:
     def __contains__(self, path: str) -> bool:
         return path.lower() in self._parts
 
+    def size_of(self, path: str) -> int:
+        """How many bytes the part unpacks to."""
+        return self._parts[path.lower()].file_size
+
     def chunks(self, path: str) -> Iterator[bytes]:
         """The part's unpacked bytes as they come; counts what really unpacks."""
         info = self._parts.get(path.lower())

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryFile
+from io import BytesIO
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from congvu import trail
 from congvu.access import require
+from congvu.dates import today
 from congvu.pages import Action
 from directives.requests import UserRequest
 from exchange import jobs
@@ -162,49 +164,40 @@ def import_cancel(request: UserRequest, pk: int) -> HttpResponse:
     return redirect("exchange:import_list")
 
 
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    """A workbook to save. Even the largest that can be imported again takes few megabytes."""
+    response = HttpResponse(content, content_type=_XLSX)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response
+
+
 @require_safe
-def import_faults(request: UserRequest, pk: int) -> FileResponse:
+def import_faults(request: UserRequest, pk: int) -> HttpResponse:
     """The uploaded workbook with its faulty cells coloured and explained."""
     job = _job(request, pk)
     if not job.file or not job.marked_path.exists():
         raise Http404
-    name = job.name.removesuffix(".xlsx")
-    return FileResponse(
-        job.marked_path.open("rb"),
-        as_attachment=True,
-        filename=f"{name} - can sua.xlsx",
-        content_type=_XLSX,
-    )
+    name = f"{job.name.removesuffix('.xlsx')} - cần sửa.xlsx"
+    return _workbook(job.marked_path.read_bytes(), name)
 
 
 @require_safe
-def import_template(request: UserRequest) -> FileResponse:
+def import_template(request: UserRequest) -> HttpResponse:
     """The empty workbook."""
     require(request.user, "workbook.import")
-    target = TemporaryFile()  # noqa: SIM115  # the response closes it
+    target = BytesIO()
     template(target)
-    target.seek(0)
-    return FileResponse(
-        target, as_attachment=True, filename="mau-nhap-lieu.xlsx", content_type=_XLSX
-    )
+    return _workbook(target.getvalue(), "mau-nhap-lieu.xlsx")
 
 
 @require_safe
-def import_export(request: UserRequest) -> FileResponse:
+def import_export(request: UserRequest) -> HttpResponse:
     """Everything in the user's scope, in the template's layout; names of persons included."""
     require(request.user, "workbook.export")
-    target = TemporaryFile()  # noqa: SIM115  # the response closes it
+    target = BytesIO()
     counts = export(target, request.user.scope_paths)
-    target.seek(0)
     unit = request.user.unit
     if unit is not None:
-        trail.mark(
-            request.user, unit, "exported", note=f"Tệp theo mẫu nhập: {sum(counts.values())} dòng"
-        )
-    day = timezone.localdate()
-    return FileResponse(
-        target,
-        as_attachment=True,
-        filename=f"cong-vu-{day:%Y-%m-%d}.xlsx",
-        content_type=_XLSX,
-    )
+        note = f"Tệp theo mẫu nhập: {sum(counts.values())} dòng"
+        trail.mark(request.user, unit, "exported", note=note)
+    return _workbook(target.getvalue(), f"cong-vu-{today():%Y-%m-%d}.xlsx")
