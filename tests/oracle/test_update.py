@@ -152,9 +152,14 @@ def test_what_is_there_is_updated(seed: int, tmp_path: Path, db: Any):
     world.plans = []
     for round_ in world.rounds:
         round_.plan = None
+    for each in world.returns:
+        each.accepted = rng.random() < 0.7
     path = tmp_path / "changes.xlsx"
     with taken_back():
         store(world)
+        # "Returns from this sheet count as accepted."
+        for each in world.returns:
+            each.accepted = True
         change_deeply(rng, world)
         write(whole(world), path, rng)
         outcome = run("import_workbook", str(path))
