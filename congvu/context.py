@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 
@@ -99,9 +99,9 @@ def _nav(request: HttpRequest) -> list[Group]:
     groups = []
     for title, rows in _GROUPS:
         places = [
-            place
+            _place(request, label, name, icon)
             for label, name, icon, deed in rows
-            if (deed is None or user.may(deed)) and (place := _place(request, label, name, icon))
+            if deed is None or user.may(deed)
         ]
         if places:
             groups.append(Group(title, places))
@@ -112,15 +112,11 @@ def _bottom_bar(request: HttpRequest) -> list[Place]:
     """Four places within reach of a thumb, for those who write rounds on the spot."""
     if getattr(request.user, "role", "") != "INSPECTOR":
         return []
-    found = (_place(request, label, name, icon) for label, name, icon in _BAR)
-    return [place for place in found if place]
+    return [_place(request, label, name, icon) for label, name, icon in _BAR]
 
 
-def _place(request: HttpRequest, label: str, name: str, icon: str) -> Place | None:
-    """The entry, or None while its page does not exist yet."""
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return None
+def _place(request: HttpRequest, label: str, name: str, icon: str) -> Place:
+    """The entry; it is marked where one stands at its page or at one below it."""
+    url = reverse(name)
     here = request.path == url if url == "/" else request.path.startswith(url)
     return Place(label, url, icon, here)
