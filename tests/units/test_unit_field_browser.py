@@ -6,25 +6,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
+from tests.browsing import SIZES, signed_in
 from tests.conftest import World
 from tests.factories import make_unit
 from units.models import Kind
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-SIZES = ({"width": 390, "height": 844}, {"width": 1440, "height": 900})
-
-
-def open_page(browser: Any, address: str, client: Client, size: dict[str, int]) -> Any:
-    """A window in which the client's person is signed in."""
-    context = browser.new_context(viewport=size)
-    name = settings.SESSION_COOKIE_NAME
-    value = client.cookies[name].value
-    context.add_cookies([{"name": name, "value": value, "url": address}])
-    return context.new_page()
 
 
 def faults_of(page: Any) -> list[str]:
@@ -33,13 +22,14 @@ def faults_of(page: Any) -> list[str]:
     return [each["id"] for each in axe.run(page).response["violations"]]
 
 
-@pytest.mark.parametrize("size", SIZES, ids=("phone", "desk"))
+@pytest.mark.parametrize("size", SIZES)
 def test_choose_a_unit_and_confirm(
-    browser: Any, live_server: Any, staff: Client, world: World, size: dict[str, int]
+    browser: Any, live_server: Any, staff: Client, world: World, size: str
 ) -> None:
     make_unit("05901", "Xã Phú Đình", world.dai_tu, kind=Kind.COMMUNE)
-    page = open_page(browser, live_server.url, staff, size)
-    page.goto(f"{live_server.url}/units/{world.tien_hoi.pk}/merge/")
+    window = signed_in(browser, live_server, staff, SIZES[size])
+    page = window.new_page()
+    page.goto(f"/units/{world.tien_hoi.pk}/merge/")
     page.fill("[name=on]", "1/1/2026")
     page.fill("[name=legal_basis]", "NQ 1")
     field = page.locator("[name=other_1]")
@@ -57,14 +47,16 @@ def test_choose_a_unit_and_confirm(
     page.click("button:has-text('Xác nhận nhập đơn vị')")
     page.wait_for_selector("h1:has-text('Xã Mới')")
     assert type(world.tien_hoi).objects.get(pk=world.tien_hoi.pk).valid_to == date(2025, 12, 31)
+    window.close()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=("phone", "desk"))
+@pytest.mark.parametrize("size", SIZES)
 def test_tree_opens_in_place_by_keyboard(
-    browser: Any, live_server: Any, staff: Client, world: World, size: dict[str, int]
+    browser: Any, live_server: Any, staff: Client, world: World, size: str
 ) -> None:
-    page = open_page(browser, live_server.url, staff, size)
-    page.goto(f"{live_server.url}/units/")
+    window = signed_in(browser, live_server, staff, SIZES[size])
+    page = window.new_page()
+    page.goto("/units/")
     page.locator("a[aria-label='Mở Huyện Đại Từ']").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Xã Tiên Hội")
@@ -73,3 +65,4 @@ def test_tree_opens_in_place_by_keyboard(
     assert faults_of(page) == []
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not page.evaluate(wide)
+    window.close()
