@@ -35,11 +35,11 @@ JAN_1, DEC_31 = date(2023, 1, 1), date(2023, 12, 31)
 
 
 def fill(world: World) -> None:
-    """Two rounds with findings and every kind of remedy, and two returns, of which one adds."""
+    """Two rounds with findings and remedies, and three returns, of which two add."""
     for body, unit in ((world.province, world.justice), (world.dai_tu, world.tien_hoi)):
         visit = make_visit(make_round(body), unit)
         make_finding(visit)
-        for kind in RemedyKind.values:
+        for kind in (RemedyKind.REVIEW, RemedyKind.DISCIPLINE, RemedyKind.REMIND):
             make_remedy(visit, kind=kind, subject="INDIVIDUAL", person_name="Nguyễn Thị Kín")
             make_remedy(visit, kind=kind, subject="INDIVIDUAL")
     make_return(world.dai_tu, JAN_1, DEC_31, rounds_planned=4, visits=9, review_people=7)
@@ -201,7 +201,9 @@ def test_every_figure_equals_its_list_and_the_returns_that_add(staff: Client, wo
     text = page(staff)
     shown = dict(re.findall(r'href="(/reports/summary/[^"/]+/\?[^"]+)">([0-9.]+)<', text))
     assert len(shown) > 83
-    for address, number in shown.items():
+    behind = {address: number for address, number in shown.items() if number != "0"}
+    assert len(behind) > 40
+    for address, number in behind.items():
         response = staff.get(address)
         listing, figure = response.context["listing"], response.context["figure"]
         whole = listing.count + sum(each.amount for each in figure.contributions)
