@@ -75,7 +75,7 @@ def build(size: Size | None = None, seed: int = 1) -> Unit:
     if found is not None:
         return found
     size = size or Size()
-    chance = random.Random(seed)  # noqa: S311  # made-up records
+    chance = random.Random(seed)  # made-up records
     with transaction.atomic():
         province, bodies = _units(size)
         logging, reporting = bodies[: -size.reporting], bodies[-size.reporting :]
@@ -224,4 +224,4 @@ def _bulk(model: type[models.Model], rows: Sequence[Any]) -> None:
 
 
 if __name__ == "__main__":
-    print(f"{build()} ({CODE}): xong")  # noqa: T201
+    print(f"{build()} ({CODE}): xong")

@@ -24,14 +24,14 @@ import django
 
 django.setup()
 
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User  # noqa: E402
-from bench import dataset  # noqa: E402
+from accounts.models import User
+from bench import dataset
 
 LAST_YEAR = dataset.FIRST_YEAR + dataset.YEARS - 1
 YEAR = f"unit={dataset.CODE}&year={LAST_YEAR}"
@@ -84,7 +84,7 @@ def main() -> None:
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     for name, address in PAGES:
         middle, least, queries = measure(client, address, times)
-        print(f"{name:<30}{middle:7.0f} ms (ít nhất {least:.0f} ms){queries:5} truy vấn")  # noqa: T201
+        print(f"{name:<30}{middle:7.0f} ms (ít nhất {least:.0f} ms){queries:5} truy vấn")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from findings.models import Category, RemedyKind, RemedyState, Severity
 from inspections.models import RoundForm
 from reports.rollups import ByBody, Figure, Question, Summary
 from reports.rollups.bodies import FIGURE_KEYS, Row
+from reports.sheets import remark
 from reports.summary_form import query_of
 from units.models import Kind
 
@@ -135,8 +136,10 @@ class SheetRow:
 
     mark: str
     name: str
-    cells: tuple[tuple[str, str, str], ...]
-    """Text, address (empty: nothing behind it), reported part (empty: none)."""
+    # Text and address of each figure; an empty address: nothing behind it.
+    cells: tuple[tuple[str, str], ...]
+    # What part is only reported, by column.
+    remark: str
     is_group: bool = False
 
 
@@ -159,18 +162,8 @@ def sheet_rows(question: Question, table: ByBody) -> tuple[list[SheetRow], Sheet
 def _sheet_row(
     links: Links, mark: str, row: Row, narrowed: str, *, is_group: bool = False
 ) -> SheetRow:
-    numbers = zip(
-        _ROW_KEYS,
-        (row.rounds, *row.values),
-        (row.unlogged_rounds, *row.unlogged),
-        strict=True,
-    )
     cells = tuple(
-        (
-            number_text(value),
-            links.to(key, narrowed) if value else "",
-            reported_text(unlogged),
-        )
-        for key, value, unlogged in numbers
+        (number_text(value), links.to(key, narrowed) if value else "")
+        for key, value in zip(_ROW_KEYS, (row.rounds, *row.values), strict=True)
     )
-    return SheetRow(mark, row.name, cells, is_group)
+    return SheetRow(mark, row.name, cells, remark(row), is_group)
