@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-import string
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from accounts.passwords import temporary_password
 from accounts.roles import Role
 from congvu.dates import today
 from congvu.trail import mark
 from units.models import Unit
-
-
-def temporary_password() -> str:
-    """A random password of 16 characters in all four classes, to be changed at first sign-in."""
-    classes = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "@-_!")
-    letters = [secrets.choice(each) for each in classes]
-    letters += [secrets.choice("".join(classes)) for _ in range(12)]
-    secrets.SystemRandom().shuffle(letters)
-    return "".join(letters)
 
 
 class Command(BaseCommand):
