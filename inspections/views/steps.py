@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from congvu.dates import format_day
+from congvu.dates import format_day, today
 from congvu.once import once
 from congvu.rules import ConflictError
 from directives.requests import UserRequest
@@ -97,6 +97,11 @@ def round_complete(request: UserRequest, pk: int) -> HttpResponse:
         remedies=Count("remedies", distinct=True),
     )
     last = round_.ends_on
+    early = (
+        [f"Lưu ý: ngày kết thúc đã ghi ({format_day(last)}) chưa đến. Hãy sửa ngày trước nếu sai."]
+        if last > today()
+        else []
+    )
     return _step(
         request,
         round_,
@@ -104,6 +109,7 @@ def round_complete(request: UserRequest, pk: int) -> HttpResponse:
         title=f"Hoàn thành cuộc {round_.code}",
         label="Hoàn thành cuộc kiểm tra",
         consequences=[
+            *early,
             f"Cuộc được tính là 1 cuộc “{round_.get_form_display()}” với {figures['visits']} lượt, "
             f"{figures['findings']} tồn tại và {figures['remedies']} kiến nghị.",
             f"Cuộc kết thúc ngày {format_day(last)}, nên từ nay được tính vào mọi số liệu tổng hợp "
