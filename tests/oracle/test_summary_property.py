@@ -22,7 +22,7 @@ from tests.oracle.worlds import describe, random_world, seeds
 
 
 @pytest.mark.django_db
-@oracle_settings(few=30)
+@oracle_settings(few=25)
 @given(seed=seeds())
 def test_summary_of_stored_records(seed: int, db: Any):
     rng = Random(seed)
@@ -35,7 +35,7 @@ def test_summary_of_stored_records(seed: int, db: Any):
 
 
 @pytest.mark.django_db
-@oracle_settings(few=20)
+@oracle_settings(few=16)
 @given(seed=seeds())
 def test_summary_of_imported_workbook(seed: int, tmp_path: Path, db: Any):
     rng = Random(seed)
