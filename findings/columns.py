@@ -145,10 +145,10 @@ def remedy_columns(user: User, as_of: date, *, with_names: bool) -> tuple[Column
     """The columns as this person sees them on that day; `with_names`: the export was asked so."""
 
     def state(each: Any) -> Badge:
-        return state_badge(each, each.state, each.due_in_force, as_of)
+        return state_badge(each, each.state_at(as_of), each.due_on_at(as_of), as_of)
 
     def due(each: Any) -> str:
-        return due_phrase(each, each.state, each.due_in_force, as_of)
+        return due_phrase(each, each.state_at(as_of), each.due_on_at(as_of), as_of)
 
     def waits(each: Any) -> str:
         return "đơn vị báo đã xong, chờ xác nhận" if each.claims else ""
@@ -175,7 +175,7 @@ def remedy_columns(user: User, as_of: date, *, with_names: bool) -> tuple[Column
         Column("Mã tồn tại", lambda each: each.finding and each.finding.code, on_screen=False),
         Column("Hạn ban đầu", lambda each: each.due_on, on_screen=False),
         Column("Số lần gia hạn", lambda each: len(each.extensions.all()), on_screen=False),
-        Column("Thời hạn", lambda each: each.due_in_force, sort="due_in_force", small=due),
+        Column("Thời hạn", lambda each: each.due_on_at(as_of), sort="due_in_force", small=due),
         Column("Tình trạng", state, small=waits, width=22),
         Column(
             "Hoàn thành",

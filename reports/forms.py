@@ -22,12 +22,15 @@ from units.models import Unit
 
 # What a column of whole numbers holds at most.
 LARGEST = 2_147_483_647
+_ROUNDS = tuple(key for key in FIGURES if key.startswith("rounds_"))
 
 
 class CountField(forms.Field):
     """A count as people write it: "1.586" is one thousand five hundred and eighty-six."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 10})
+    widget = forms.TextInput(
+        attrs={"inputmode": "numeric", "autocomplete": "off", "data-count": ""}
+    )
 
     def to_python(self, value: Any) -> int | None:
         """The number; None for a blank. Raises `ValidationError` with a sentence."""
@@ -95,8 +98,14 @@ class ReturnForm(RecordForm):
 
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("Đơn vị và kỳ báo cáo", ("unit", "preset", "first_day", "last_day")),
-        ("Số cuộc kiểm tra", tuple(key for key in FIGURES if key.startswith("rounds_"))),
-        ("Kết quả", tuple(key for key in FIGURES if not key.startswith("rounds_"))),
+        (
+            "Số cuộc kiểm tra (không có thì để trống)",
+            tuple(key for key in FIGURES if key.startswith("rounds_")),
+        ),
+        (
+            "Kết quả (không có thì để trống)",
+            tuple(key for key in FIGURES if not key.startswith("rounds_")),
+        ),
         ("Ghi chú", ("remark", "edit_reason")),
     )
 

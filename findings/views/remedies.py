@@ -58,7 +58,7 @@ def remedy_list(request: UserRequest) -> HttpResponseBase:
     listing = Listing(
         request,
         title="Kiến nghị",
-        queryset=with_story(Remedy.objects.visible_to(user).standing(as_of)),
+        queryset=with_story(Remedy.objects.visible_to(user).standing(as_of, shown=False)),
         shape=remedy_columns(user, as_of, with_names=with_names),
         filterset=RemedyFilter,
         order="-pk",

@@ -118,6 +118,9 @@ def _figure_rows(source: Return) -> list[FigureRow]:
 def return_detail(request: UserRequest, pk: int) -> HttpResponse:
     """A unit's figures beside what is logged, where they stand, and all that was done to them."""
     source = _return(request, pk)
+    # The names of official periods, and those without a name, say their days already.
+    days = f"{format_day(source.first_day)} – {format_day(source.last_day)}"
+    named = format_day(source.first_day) in source.period_text
     context = {
         "source": source,
         "title": f"Số liệu báo cáo – {source.unit_name}",
@@ -127,7 +130,7 @@ def return_detail(request: UserRequest, pk: int) -> HttpResponse:
             Fact(
                 "Kỳ báo cáo",
                 source.period_text,
-                small=f"{format_day(source.first_day)} – {format_day(source.last_day)}",
+                small="" if named else days,
             ),
             Fact("Ngày gửi", format_day(source.sent_on) if source.sent_on else "Chưa gửi"),
             Fact("Ghi chú", source.remark),
