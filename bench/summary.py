@@ -81,7 +81,7 @@ def main() -> None:
         },
     )
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.AccountBackend")
     for name, address in PAGES:
         middle, least, queries = measure(client, address, times)
         print(f"{name:<30}{middle:7.0f} ms (ít nhất {least:.0f} ms){queries:5} truy vấn")

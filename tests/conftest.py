@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -64,7 +65,7 @@ def world(db: Any) -> World:
 def client_of(user: User) -> Client:
     """A browser in which the person is signed in; `client.user` is the person."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.AccountBackend")
     client.user = user  # type: ignore[attr-defined]  # handy for tests that name the person
     return client
 
@@ -103,6 +104,19 @@ def admin(world: World) -> Client:
 def outsider(world: World) -> Client:
     """STAFF of another province."""
     return client_of(make_user("STAFF", world.elsewhere, "nguoingoai"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database; before it is removed, connections that a browser left open are ended."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,7 @@ def exported(query: str) -> list[tuple[Any, ...]]:
     answer = listing(f"{query}&export=xlsx").respond("none.html")
     assert isinstance(answer, FileResponse)
     content = io.BytesIO(b"".join(answer.streaming_content))  # type: ignore[arg-type]  # never asynchronous here
+    answer.close()
     return list(openpyxl.load_workbook(content).active.iter_rows(values_only=True))  # type: ignore[union-attr]  # it has one sheet
 
 

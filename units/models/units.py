@@ -143,7 +143,10 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         These are predecessors by MERGE or CONTINUE, and by SPLIT where the unit is the main heir
         (contract §4 rule 2). Two queries, however long the chain.
         """
-        start = [unit.pk for unit in self.only("pk")]
+        return self._line([unit.pk for unit in self.only("pk")])
+
+    @staticmethod
+    def _line(start: list[int]) -> list[Unit]:
         if not start:
             return []
         slots = ", ".join(["%s"] * len(start))  # nothing else is put into the text
@@ -276,8 +279,8 @@ class Unit(Ruled):
         return Unit.objects.filter(under([self.path]))
 
     def lineage(self) -> list[Unit]:
-        """The units that this one stands for, itself first (contract §4 rule 2). Two queries."""
-        found = Unit.objects.filter(pk=self.pk).lineages()
+        """The units that this one stands for, itself first (contract §4 rule 2). One query."""
+        found = UnitQuerySet._line([self.pk])
         return sorted(found, key=lambda each: (each.pk != self.pk, each.sort_key))
 
     def heirs(self) -> list[Unit]:
