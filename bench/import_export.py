@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,7 +30,8 @@ def make_workbook(target: Path, count: int, per_round: int = 5) -> None:
     django.setup()
     from congvu.workbook import Book
     from exchange.export import headings
-    from exchange.layout import FINDINGS, REMEDIES, ROUNDS, UNITS as UNIT_SHEET, VISITS
+    from exchange.layout import FINDINGS, REMEDIES, ROUNDS, VISITS
+    from exchange.layout import UNITS as UNIT_SHEET
 
     day = date(2024, 1, 1)
     text = "Công chức vắng mặt trong giờ làm việc không rõ lý do; hồ sơ {} giải quyết trễ hạn"
@@ -107,7 +109,7 @@ def inside(arguments: list[str]) -> None:
         from django.core.management import call_command
 
         django.setup()
-        call_command(*arguments, stdout=open(os.devnull, "w"))
+        call_command(*arguments, stdout=StringIO())
     used = resource.getrusage(resource.RUSAGE_SELF)
     print(
         f"  {used.ru_utime + used.ru_stime:6.1f} s CPU, {used.ru_maxrss / 1024:6.0f} MB at most",
