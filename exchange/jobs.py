@@ -32,6 +32,9 @@ FAULTS_KEPT = 2_000
 # Address space of a process: far above what a workbook within the limits needs.
 _MEMORY_LIMIT = 1_536 * 1024 * 1024
 
+# Processes that this worker has started.
+_at_work: list[subprocess.Popen[bytes]] = []
+
 _TOO_HUNGRY = "Tệp cần quá nhiều bộ nhớ để đọc; hãy chia thành nhiều tệp nhỏ hơn."
 _BUSY = "Máy chủ dữ liệu đang bận nên chưa ghi được gì; hãy thử lại sau ít phút."
 _CHANGED = (
@@ -54,14 +57,18 @@ def start(job: ImportJob, *, origin: str | None = None) -> None:
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_import_job", str(job.pk)]
     if origin:
         command += ["--origin", origin]
-    subprocess.Popen(  # noqa: S603  # our own command, with a number
-        command,
-        env=environment,
-        cwd=settings.BASE_DIR,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        # It outlives the request, and the worker that took it.
-        start_new_session=True,
+    # Those that have ended are let go, so that the system need not remember them.
+    _at_work[:] = [each for each in _at_work if each.poll() is None]
+    _at_work.append(
+        subprocess.Popen(  # noqa: S603  # our own command, with a number
+            command,
+            env=environment,
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            # It outlives the request, and the worker that took it.
+            start_new_session=True,
+        )
     )
 
 
