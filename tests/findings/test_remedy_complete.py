@@ -49,12 +49,8 @@ def test_superior_of_the_asked_unit_settles(inspector: Client, world: World) -> 
 def test_waiting_claim_is_shown_filled_in_and_answered(
     staff: Client, reporter: Client, remedy: Remedy
 ) -> None:
-    remedy.report(
-        by=reporter.user,
-        text="Đã xong hết",
-        completed_on=date(2023, 6, 2),
-        document="7/BC",  # type: ignore[attr-defined]
-    )
+    by = reporter.user  # type: ignore[attr-defined]
+    remedy.report(by=by, text="Đã xong hết", completed_on=date(2023, 6, 2), document="7/BC")
     page = staff.get(f"/remedies/{remedy.pk}/complete/").content.decode()
     for text in ("Đã xong hết", "02/06/2023", "7/BC"):
         assert text in page

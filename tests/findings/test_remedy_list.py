@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -75,7 +76,8 @@ def test_filter_by_state_agrees_with_the_state_shown(four: None, as_of: date) ->
     for state in Remedy.State.values:
         rows = set(Remedy.objects.standing(as_of).in_state(state, as_of))
         assert rows == {each for each in Remedy.objects.all() if each.state_at(as_of) == state}
-        assert rows == set(Remedy.objects.standing(as_of).filter(state=state))
+        annotated: QuerySet[Any] = Remedy.objects.standing(as_of)
+        assert rows == set(annotated.filter(state=state))
 
 
 @time_machine.travel("2023-07-12 08:00+07:00", tick=False)
@@ -96,12 +98,9 @@ def test_what_hangs_on_a_round_not_completed_is_in_no_state(staff: Client, world
     for status in ("IN_PROGRESS", "CANCELLED"):
         visit = make_visit(make_round(world.province, status=status), world.dai_tu)
         remedy = make_remedy(visit)
-        Progress.objects.create(
-            remedy=remedy,
-            by=staff.user,
-            text="Xong",
-            claimed_on=date(2023, 6, 1),  # type: ignore[attr-defined]
-        )
+        by = staff.user  # type: ignore[attr-defined]
+        claimed = {"text": "Xong", "claimed_on": date(2023, 6, 1)}
+        Progress.objects.create(remedy=remedy, by=by, **claimed)
     assert codes(staff, state="overdue") == []
     assert codes(staff, claimed="true") == []
     page = staff.get("/remedies/").content.decode()
