@@ -71,7 +71,7 @@ def starts(user: User, now: date) -> list[Action]:
     offers = (
         ("rounds.change", "Ghi một cuộc kiểm tra", reverse("inspections:round_create")),
         ("returns.change", "Lập số liệu báo cáo", reverse("reports:return_create")),
-        ("summary.view", f"Tổng hợp năm {now.year}", _summary(user, now.year)),
+        ("summary.view", f"Tổng hợp năm {now.year}", reverse("reports:summary")),
         ("summary.view", f"Tổng hợp năm {now.year - 1}", _summary(user, now.year - 1)),
         ("workbook.import", "Nhập từ bảng tính", reverse("exchange:import_list")),
         ("accounts.manage", "Tài khoản", reverse("accounts:account_list")),
@@ -273,7 +273,7 @@ def accounts_asleep(user: User, now: date) -> Card:
     return Card(
         "Tài khoản chưa đăng nhập lần nào",
         rows.count(),
-        _link("accounts:account_list"),
+        _link("accounts:account_list", state="never"),
         entries=_first(
             rows,
             lambda row: Entry(
