@@ -269,7 +269,7 @@ class WorkbookReader:
             refuse(NOT_A_WORKBOOK)
         return found
 
-    def vet_rows(self, part: SheetPart) -> None:
+    def vet_rows(self, part: SheetPart) -> int:
         """Refuse a sheet of more rows than allowed before any is read: by counting their tags."""
         count, tail = 0, b""
         for chunk in self.package.chunks(part.path):
@@ -277,6 +277,7 @@ class WorkbookReader:
             if count > ROW_LIMIT:
                 _too_many_rows(part)
             tail = chunk[-4:]
+        return count
 
     def rows(self, part: SheetPart) -> Iterator[Row]:
         """The rows that hold something, from the first down."""

@@ -128,21 +128,39 @@ class ImportJob(models.Model):
             return True
         return False
 
-    def tell(self, sheet: str, row: int) -> None:
+    def tell(self, sheet: str, done: int, total: int) -> None:
         """Note how far the work is."""
         path = self._path(".progress")
+        before = self.progress
+        now = timezone.now().timestamp()
+        # Reading and writing go at different speeds: each is measured by itself.
+        since = before["since"] if before and before["total"] == total else now
+        told = {"sheet": sheet, "done": done, "total": total, "since": since, "now": now}
         fresh = path.with_suffix(".fresh")
-        fresh.write_text(json.dumps({"sheet": sheet, "row": row}), encoding="utf-8")
+        fresh.write_text(json.dumps(told), encoding="utf-8")
         fresh.replace(path)
 
     @property
     def progress(self) -> dict[str, Any]:
-        """How far the work is: sheet and row; empty before anything was told."""
+        """What was told last; empty before anything was."""
         try:
             told: dict[str, Any] = json.loads(self._path(".progress").read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return told
+
+    @property
+    def progress_text(self) -> str:
+        """How far the work is and how much is left, in words."""
+        told = self.progress
+        if not told or not told["total"]:
+            return "Đang mở tệp."
+        done, total, passed = told["done"], told["total"], told["now"] - told["since"]
+        text = f"{told['sheet']}: {100 * done // total} %"
+        if done and passed > 5:
+            left = round(passed * (total - done) / done)
+            text += f", còn khoảng {left} giây" if left < 90 else f", còn khoảng {left // 60} phút"
+        return f"{text}."
 
     @property
     def marked_path(self) -> Path:

@@ -104,10 +104,14 @@ def import_detail(request: UserRequest, pk: int) -> HttpResponse:
         "fault_groups": _grouped(page.object_list),
         "has_marked": bool(job.file) and job.fault_count > 0 and job.marked_path.exists(),
         "sheets": [{**sheet, "url": _list_url(sheet["key"])} for sheet in job.sheets],
-        "changes_something": any(each["added"] or each["changed"] for each in job.sheets),
+        "changes_something": _changes_something(job),
         "actions": _actions(job),
     }
     return render(request, "exchange/import_detail.html", context)
+
+
+def _changes_something(job: ImportJob) -> bool:
+    return any(each["added"] or each["changed"] for each in job.sheets)
 
 
 def _grouped(faults: Any) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -126,11 +130,18 @@ def _actions(job: ImportJob) -> list[Action]:
     done = {JobState.DONE, JobState.CANCELLED}
     if not job.file or job.state in done or (job.is_running and not job.is_stalled):
         return []
-    cancel = Action("Bỏ tệp này", reverse("exchange:import_cancel", args=[job.pk]), post=True)
+
+    def to(name: str, label: str, *, post: bool = True) -> Action:
+        return Action(label, reverse(f"exchange:{name}", args=[job.pk]), post=post)
+
+    actions = []
     if job.is_stalled:
-        again = reverse("exchange:import_retry", args=[job.pk])
-        return [Action("Thử lại", again, post=True), cancel]
-    return [cancel]
+        actions.append(to("import_retry", "Thử lại"))
+    elif job.state == JobState.READY and _changes_something(job):
+        actions.append(to("import_apply", "Ghi vào hệ thống"))
+    elif job.state == JobState.FAULTY and job.marked_path.exists():
+        actions.append(to("import_faults", "Tải tệp đã đánh dấu ô sai", post=False))
+    return [*actions, to("import_cancel", "Bỏ tệp này")]
 
 
 @require_POST

@@ -110,8 +110,10 @@ class Writer:
 
     def __init__(self, analysis: Analysis, by: Any, progress: Progress | None = None) -> None:
         self._analysis, self._by = analysis, by
-        self._progress = progress or (lambda _title, _row: None)
+        self._progress = progress
         self._ids: dict[int, int] = {}
+        self._count = sum(map(len, analysis.changes.values()))
+        self._written = 0
 
     def write(self) -> None:
         """Everything, in an order in which no record comes before one that it points to."""
@@ -137,6 +139,11 @@ class Writer:
             for lot in lots(added):
                 self._add(lot, sheet)
 
+    def _passed(self, sheet: Sheet, records: int) -> None:
+        self._written += records
+        if self._progress is not None:
+            self._progress(f"ghi {sheet.title}", min(self._written, self._count), self._count)
+
     # --- adding ------------------------------------------------------------------------------
 
     def _add_teams(self) -> None:
@@ -148,7 +155,7 @@ class Writer:
     def _add(self, changes: list[Change], sheet: Sheet) -> None:
         records = [sheet.model(**self._values(change, sheet)) for change in changes]
         self._insert(records, [change.pk for change in changes])
-        self._progress(sheet.title, changes[-1].row)
+        self._passed(sheet, len(changes))
 
     def _insert(self, records: list[Any], provisional: list[int]) -> None:
         type(records[0])._default_manager.bulk_create(records)
@@ -171,7 +178,7 @@ class Writer:
         for differing, group in alike.items():
             for lot in lots(group):
                 self._update_lot(lot, sheet, differing)
-                self._progress(sheet.title, lot[-1].row)
+                self._passed(sheet, len(lot))
 
     def _update_lot(self, lot: list[Change], sheet: Sheet, differing: tuple[str, ...]) -> None:
         model = sheet.model

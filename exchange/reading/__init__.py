@@ -91,7 +91,7 @@ def _open_tables(book: WorkbookReader, desk: Desk) -> None:
     analysis = desk.analysis
     found = {}
     for part in book.sheets:
-        book.vet_rows(part)
+        count = book.vet_rows(part)
         title = clean(part.title)
         sheet = SHEET_BY_FOLDED_TITLE.get(fold(title))
         if sheet is None:
@@ -101,6 +101,7 @@ def _open_tables(book: WorkbookReader, desk: Desk) -> None:
             analysis.fault(title, 1, 0, f"Trang “{sheet.title}” có hai lần; hãy bỏ một trang.")
         else:
             found[sheet.key] = part
+            desk.row_count += max(0, count - 1)
     if not found:
         refuse(
             "Tệp không có trang nào của mẫu (Đơn vị, Kế hoạch, Cuộc kiểm tra …); hãy dùng tệp mẫu."

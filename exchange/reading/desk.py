@@ -25,8 +25,8 @@ LOT = 500
 
 Item = TypeVar("Item")
 
-# Told after each lot of rows: the sheet's title and the number of its last row.
-Progress = Callable[[str, int], None]
+# Told after each lot of rows: the sheet's title, and how many of how many rows are done in all.
+Progress = Callable[[str, int, int], None]
 
 
 def lots(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -50,10 +50,18 @@ class Desk:
         self.analysis = analysis
         self.scope = scope
         self.locking = locking
-        self.progress = progress or (lambda _title, _row: None)
+        self._progress = progress
+        self.row_count = 0
+        self._rows_done = 0
         self.units = UnitRegister(scope)
         self.tables: dict[str, Table] = {}
         self._last_provisional = 0
+
+    def passed(self, title: str, rows: int) -> None:
+        """Tell that some more rows of a sheet are done."""
+        self._rows_done += rows
+        if self._progress is not None:
+            self._progress(title, min(self._rows_done, self.row_count), self.row_count)
 
     def provisional_id(self) -> int:
         """A negative number that stands for a record until it is written."""
@@ -110,7 +118,7 @@ class SheetReader:
             self.prepare(lines)
             for line in lines:
                 self.take(line)
-            self.desk.progress(self.table.title, lines[-1].number)
+            self.desk.passed(self.table.title, len(lines))
 
     def prepare(self, lines: list[Line]) -> None:
         """Fetch whatever the lines name, in a fixed number of queries."""

@@ -33,7 +33,7 @@ class UnitReader(SheetReader):
             self.desk.units.load_codes(line.get("parent") for line in lines)
             for line in lines:
                 self.take(line)
-            self.desk.progress(self.table.title, lines[-1].number)
+            self.desk.passed(self.table.title, len(lines))
         for line, unit, _ in self.entries:
             self._place(line, unit)
         for line, unit, _ in self.entries:

@@ -51,7 +51,7 @@ def rows_of(book: BytesIO) -> dict[str, list[tuple[Any, ...]]]:
 
 def empty() -> None:
     """As in a new installation."""
-    Event.objects.all()._raw_delete(Event.objects.db)  # type: ignore[attr-defined]  # the trail refuses delete()
+    Event.objects.all()._raw_delete(Event.objects.db)  # the trail refuses delete()
     for model in (Extension, Remedy, Finding, Visit, Round, Team, Plan, Return, Succession):
         model._default_manager.all().delete()
     while leaves := Unit.objects.filter(children=None):

@@ -145,11 +145,20 @@ def running(staff: Client, monkeypatch: pytest.MonkeyPatch) -> ImportJob:
 
 
 def test_progress_is_shown_while_it_runs(staff: Client, running: ImportJob) -> None:
-    running.tell("Đơn vị", 12_000)
+    running.tell("Đơn vị", 3_000, 12_000)
     text = page(staff, running)
-    assert "đã đến dòng 12.000" in text
+    assert "Đơn vị: 25 %." in text
     assert 'http-equiv="refresh"' in text
     assert 'hx-trigger="every 2s"' in text
+
+
+def test_how_much_is_left_is_told(running: ImportJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = timezone.now()
+    for seconds, done in ((0, 1_000), (20, 5_000)):
+        now = begun + timedelta(seconds=seconds)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        running.tell("Đơn vị", done, 15_000)
+    assert running.progress_text == "Đơn vị: 33 %, còn khoảng 40 giây."
 
 
 def test_an_interrupted_run_is_told_and_can_be_retried(staff: Client, running: ImportJob) -> None:
