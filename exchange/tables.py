@@ -9,8 +9,9 @@ from typing import Any
 
 from congvu.text import clean, fold
 from exchange.analysis import Analysis
-from exchange.cells import Bad, Row, SheetPart, WorkbookReader, column_letters
+from exchange.cells import Row, SheetPart, WorkbookReader, column_letters
 from exchange.layout import Column, Sheet, columns_by_heading
+from exchange.shared import Bad
 from exchange.values import value_of
 
 CHUNK = 1_000

@@ -11,8 +11,9 @@ from django.db import models
 
 from congvu.dates import format_day, parse_day
 from congvu.text import clean, clean_block, fold
-from exchange.cells import Bad, Cell
+from exchange.cells import Cell
 from exchange.layout import Column, Type
+from exchange.shared import Bad
 
 # A database's integer column holds no more.
 COUNT_LIMIT = 2_147_483_647

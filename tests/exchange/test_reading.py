@@ -15,10 +15,11 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from exchange.cells import Bad, Cell, WorkbookReader, column_letters, day_of
+from exchange.cells import Cell, WorkbookReader, column_letters
 from exchange.layout import SHEETS, Column, Type
 from exchange.package import RefusedError
 from exchange.reading import read
+from exchange.shared import Bad, day_of
 from exchange.values import label_codes, value_of
 from reports.models import Return
 from tests.exchange.helpers import HEADINGS, book_of, counts, faults_of, load, saved

@@ -40,7 +40,8 @@ class Command(BaseCommand):
         """Load units, records and accounts once; refused where it could be taken for real data."""
         if not settings.DEMO:
             raise CommandError(
-                "Dữ liệu dùng thử chỉ nạp được khi DEMO=on (make run đặt sẵn), không bao giờ ở máy thật."
+                "Dữ liệu dùng thử chỉ nạp được khi DEMO=on (make run đặt sẵn), không bao giờ ở máy "
+                "thật."
             )
         loaded = User.objects.filter(username__in=[each[0] for each in ACCOUNTS]).exists()
         if Round.objects.exists() and not loaded:
