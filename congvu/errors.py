@@ -16,6 +16,11 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "403.html", {"reason": str(exception)}, status=403)
 
 
+def conflict(request: HttpRequest) -> HttpResponse:
+    """409: somebody else saved the record at the same moment; nothing was written."""
+    return render(request, "409.html", status=409)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form was too old, or came from elsewhere."""
     why = (

@@ -14,7 +14,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,14 +24,18 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.roles import Role
 from congvu.dates import days_phrase, format_day, today
-from congvu.filters import SearchFilter
+from congvu.filters import ListFilter
 from congvu.numbers import number_text
 from congvu.pages import Action, Card, Entry, Figure
 from congvu.text import fold
+from directives.filters import DocumentFilter
 from directives.models import Document
+from findings.filters import FindingFilter
 from findings.models import Finding, Remedy
+from inspections.filters import RoundFilter
 from inspections.models import Round
 from reports.models import Return
+from units.filters import UnitListFilter
 from units.models import Unit
 
 logger = logging.getLogger(__name__)
@@ -125,8 +129,7 @@ def _link(name: str, **query: str | int) -> str:
 
 
 def _remedies(user: User, now: date) -> QuerySet[Any]:
-    rows: QuerySet[Any] = Remedy.objects.visible_to(user).standing(now)
-    rows = rows.filter(visit__round__status=Round.Status.COMPLETED)
+    rows = Remedy.objects.visible_to(user).standing(now).followed()
     return rows.select_related("visit__unit", "visit__round")
 
 
@@ -142,7 +145,7 @@ def _remedy(now: date) -> Callable[[Any], Entry]:
 
 def overdue(user: User, now: date) -> Card:
     """Remedies past the due day in force (contract §4 rule 6), the longest first."""
-    rows = _remedies(user, now).filter(state="overdue").order_by("due_in_force", "pk")
+    rows = _remedies(user, now).in_state("overdue", now).order_by("due_in_force", "pk")
     return Card(
         "Kiến nghị quá hạn",
         rows.count(),
@@ -156,7 +159,7 @@ def overdue(user: User, now: date) -> Card:
 def due_soon(user: User, now: date) -> Card:
     """Open remedies that fall due within `SOON` days."""
     limit = now + timedelta(days=SOON)
-    rows = _remedies(user, now).filter(state="open", due_in_force__lte=limit)
+    rows = _remedies(user, now).in_state("open", now).filter(due_in_force__lte=limit)
     rows = rows.order_by("due_in_force", "pk")
     return Card(
         f"Kiến nghị đến hạn trong {SOON} ngày tới",
@@ -169,10 +172,7 @@ def due_soon(user: User, now: date) -> Card:
 
 def claims(user: User, now: date) -> Card:
     """Remedies that a unit says are done and that wait to be settled."""
-    rows = _remedies(user, now).filter(
-        completed_on__isnull=True, progress__claimed_on__isnull=False
-    )
-    rows = rows.distinct().order_by("due_in_force", "pk")
+    rows = _remedies(user, now).claimed().order_by("due_in_force", "pk")
     return Card(
         "Đơn vị báo đã hoàn thành, chờ xác nhận",
         rows.count(),
@@ -194,37 +194,27 @@ def _round(row: Any) -> Entry:
     return Entry(f"{row.code} – {where}", row.get_absolute_url(), days)
 
 
-def _conducted(user: User) -> QuerySet[Round]:
-    rows = Round.objects.visible_to(user).filter(
-        status__in=(Round.Status.SCHEDULED, Round.Status.IN_PROGRESS)
-    )
-    return rows.prefetch_related("visits__unit")
-
-
 def rounds_now(user: User, now: date) -> Card:
     """Rounds under way or beginning within seven days."""
-    week = now + timedelta(days=7)
-    rows = (
-        _conducted(user).filter(starts_on__lte=week, ends_on__gte=now).order_by("starts_on", "pk")
-    )
+    rows = Round.objects.visible_to(user).near(now).order_by("starts_on", "pk")
     return Card(
         "Cuộc kiểm tra hôm nay và bảy ngày tới",
         rows.count(),
         _link("inspections:round_list", due="now"),
-        entries=_first(rows, _round),
+        entries=_first(rows.prefetch_related("visits__unit"), _round),
     )
 
 
 def rounds_behind(user: User, now: date) -> Card:
     """Rounds whose last day is past and that were neither completed nor cancelled."""
-    rows = _conducted(user).filter(ends_on__lt=now).order_by("ends_on", "pk")
+    rows = Round.objects.visible_to(user).behind(now).order_by("ends_on", "pk")
     return Card(
         "Cuộc đã qua ngày nhưng chưa hoàn thành",
         rows.count(),
         _link("inspections:round_list", due="behind"),
         tone="warning",
         empty="Không có cuộc nào bỏ dở.",
-        entries=_first(rows, _round),
+        entries=_first(rows.prefetch_related("visits__unit"), _round),
     )
 
 
@@ -251,13 +241,12 @@ def returns_to_decide(user: User, now: date) -> Card:
 
 def returns_to_send(user: User, now: date) -> Card:
     """The unit's own returns that are not sent, or were sent back."""
-    open_ = Q(status__in=(Return.Status.DRAFT, Return.Status.SENT_BACK))
-    rows = Return.objects.visible_to(user).filter(open_).select_related("unit")
+    rows = Return.objects.visible_to(user).unsent().select_related("unit")
     rows = rows.order_by("last_day", "pk")
     return Card(
         "Số liệu báo cáo chưa gửi hoặc bị trả lại",
         rows.count(),
-        _link("reports:return_list"),
+        _link("reports:return_list", status="UNSENT"),
         tone="warning",
         entries=_first(rows, _return),
     )
@@ -305,49 +294,54 @@ def search(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()
     hits: list[Card] = []
     if len(fold(words)) >= 2:
-        hits = [each for each in (kind(user, words) for kind in SEARCHED) if each.count]
+        hits = [each for each in (kind(request, user) for kind in SEARCHED) if each.count]
     return render(request, "search.html", {"q": words, "hits": hits})
 
 
 def _hits(
-    title: str, name: str, rows: QuerySet[Any], words: str, columns: tuple[str, ...],
+    request: HttpRequest,
+    title: str,
+    name: str,
+    rows: QuerySet[Any],
+    filters: type[ListFilter],
     show: Callable[[Any], Entry],
-) -> Card:  # fmt: skip
-    found = SearchFilter(*columns).filter(rows, words).distinct()
+) -> Card:
+    """What the list of that kind finds for the same words: its own filter is asked."""
+    words = request.GET.get("q", "").strip()
+    found = filters(QueryDict(urlencode({"q": words})), rows, request).qs
     return Card(title, found.count(), _link(name, q=words), _first(found, show))
 
 
-def _find_units(user: User, words: str) -> Card:
+def _find_units(request: HttpRequest, user: User) -> Card:
     rows = Unit.objects.visible_to(user) if user.may("units.view") else Unit.objects.none()
     return _hits(
-        "Đơn vị", "units:unit_list", rows.order_by("sort_key", "pk"), words,
-        ("folded", "former_names__folded"),
+        request, "Đơn vị", "units:unit_list", rows.order_by("sort_key", "pk"), UnitListFilter,
         lambda row: Entry(f"{row.name} ({row.code})", row.get_absolute_url(), row.span_text),
     )  # fmt: skip
 
 
-def _find_rounds(user: User, words: str) -> Card:
+def _find_rounds(request: HttpRequest, user: User) -> Card:
     rows = Round.objects.visible_to(user).select_related("body").order_by("-ends_on", "-pk")
     return _hits(
-        "Cuộc kiểm tra", "inspections:round_list", rows, words, ("folded", "body__folded"),
+        request, "Cuộc kiểm tra", "inspections:round_list", rows, RoundFilter,
         lambda row: Entry(f"{row.code} – {row.body.name}", row.get_absolute_url(),
                          format_day(row.ends_on)),
     )  # fmt: skip
 
 
-def _find_findings(user: User, words: str) -> Card:
+def _find_findings(request: HttpRequest, user: User) -> Card:
     rows = Finding.objects.visible_to(user).select_related("visit__unit").order_by("-pk")
     return _hits(
-        "Tồn tại", "findings:finding_list", rows, words, ("folded", "visit__unit__folded"),
+        request, "Tồn tại", "findings:finding_list", rows, FindingFilter,
         lambda row: Entry(f"{row.visit.unit.name}: {row.content[:120]}", row.get_absolute_url(),
                          row.get_category_display()),
     )  # fmt: skip
 
 
-def _find_documents(user: User, words: str) -> Card:
+def _find_documents(request: HttpRequest, user: User) -> Card:
     rows = Document.objects.visible_to(user).order_by("-issued_on", "-pk")
     return _hits(
-        "Văn bản", "directives:document_list", rows, words, ("folded",),
+        request, "Văn bản", "directives:document_list", rows, DocumentFilter,
         lambda row: Entry(f"{row.number}: {row.subject}", row.get_absolute_url(),
                          format_day(row.issued_on)),
     )  # fmt: skip

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from congvu.errors import conflict
+from congvu.rules import ConflictError
 from congvu.trail import origin
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -30,6 +32,21 @@ def content_policy(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+class Conflicts:
+    """Somebody else saved meanwhile, and the page had no better way to say so: told, not broken."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        """409 with a sentence for `ConflictError`; everything else goes its way."""
+        return conflict(request) if isinstance(fault, ConflictError) else None
 
 
 def client_address(request: HttpRequest) -> str | None:

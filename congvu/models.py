@@ -29,7 +29,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         raise TypeError("Nhật ký chỉ được ghi thêm, không được sửa.")
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        """Refused: the trail is append-only; `trim_trail` removes what is past its keeping time."""
+        """Refused: the trail is append-only; `tidy` removes what is past its keeping time."""
         raise TypeError("Nhật ký chỉ được ghi thêm, không được xóa.")
 
 

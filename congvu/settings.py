@@ -64,7 +64,7 @@ LOGIN_LOCK_MINUTES: int = env.int("LOGIN_LOCK_MINUTES", default=30)
 SESSION_IDLE_MINUTES: int = env.int("SESSION_IDLE_MINUTES", default=15)
 ADMIN_SESSION_IDLE_MINUTES: int = env.int("ADMIN_SESSION_IDLE_MINUTES", default=5)
 ACCOUNT_IDLE_DAYS: int = env.int("ACCOUNT_IDLE_DAYS", default=45)
-# Months that the trail is kept before `trim_trail` may remove entries.
+# Months that the trail is kept before `tidy` removes entries.
 TRAIL_KEEP_MONTHS: int = env.int("TRAIL_KEEP_MONTHS", default=12)
 
 # --- The workbook ---------------------------------------------------------------------------
@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "congvu.middleware.content_policy",
     "congvu.middleware.trail_origin",
+    "congvu.middleware.Conflicts",
     "accounts.middleware.session_idle",
     "accounts.middleware.password_change_due",
     "django_htmx.middleware.HtmxMiddleware",

@@ -21,7 +21,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from congvu.dates import format_day
@@ -326,6 +326,9 @@ class Listing:
     def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
         """The page, or with `export=xlsx` the workbook of all that the filters leave."""
         if self.can_export and self.request.GET.get("export") == "xlsx":
+            if self.filters is not None and not self.filters.is_valid():
+                # What cannot be read filters nothing: the page says so, a file could not.
+                return redirect(self.url())
             return self.export()
         return render(self.request, template, {**(context or {}), "listing": self})
 

@@ -1,5 +1,7 @@
 """The app's name and label."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ExchangeConfig(AppConfig):
 
     name = "exchange"
     verbose_name = "Nhập, xuất"
+
+    def ready(self) -> None:
+        """Register what has a keeping time."""
+        import_module("exchange.keeping")

@@ -43,10 +43,12 @@ class ImportJobQuerySet(models.QuerySet["ImportJob"]):
         """The user's own uploads; none for whoever may not import."""
         return self.filter(by=user) if user.may("workbook.import") else self.none()
 
-    def sweep(self) -> None:
-        """Remove files whose time is up."""
-        for job in self.filter(created_at__lt=timezone.now() - KEEP).exclude(file=""):
+    def sweep(self) -> int:
+        """Remove files whose time is up; returns of how many uploads."""
+        old = list(self.filter(created_at__lt=timezone.now() - KEEP).exclude(file=""))
+        for job in old:
             job.remove_files()
+        return len(old)
 
 
 def _folder(job: ImportJob, filename: str) -> str:

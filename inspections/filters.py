@@ -12,6 +12,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
 
+from congvu.dates import today
 from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter
 from congvu.text import fold
 from directives.reach import UnitFilter, at_unit, year_input
@@ -78,6 +79,15 @@ class RoundFilter(ListFilter):
         empty_label="Tất cả",
         method="by_notice",
     )
+    due = ChoiceFilter(
+        label="Thời điểm",
+        choices=(
+            ("now", "Hôm nay và bảy ngày tới"),
+            ("behind", "Đã qua ngày mà chưa hoàn thành"),
+        ),
+        empty_label="Tất cả",
+        method="by_due",
+    )
     # Set by links from a plan's or team's page, and by summaries: the chip tells their name.
     plan = CharFilter(label="Kế hoạch", method="of_plan", widget=forms.HiddenInput)
     team = CharFilter(label="Đoàn", method="of_team", widget=forms.HiddenInput)
@@ -113,6 +123,10 @@ class RoundFilter(ListFilter):
         visits = Visit.objects.visible_to(self.request.user)
         visits = visits.filter(at_unit(value, "unit__", self.data.get("on", "")))
         return rounds.filter(pk__in=visits.values("round_id"))
+
+    def by_due(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
+        """What is near, or has stayed behind, counted from today."""
+        return rounds.near(today()) if value == "now" else rounds.behind(today())
 
     def by_notice(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """Announced to the units, or not."""

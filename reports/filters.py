@@ -16,7 +16,11 @@ class ReturnFilter(ListFilter):
     """By unit, status, and a period with which the return shares a day."""
 
     unit = UnitFilter("unit__", label="Đơn vị báo cáo")
-    status = CodeFilter(label="Trạng thái", choices=ReturnStatus.choices)
+    status = CodeFilter(
+        label="Trạng thái",
+        choices=(*ReturnStatus.choices, ("UNSENT", "Chưa gửi hoặc bị trả lại")),
+        method="in_status",
+    )
     year = NumberFilter(label="Năm", field_name="last_day", lookup_expr="year", widget=year_input())
     # A return shares a day with the period when it ends after its start and begins before its end.
     first = DayFilter(label="Kỳ có ngày từ", field_name="last_day", lookup_expr="gte")
@@ -32,6 +36,10 @@ class ReturnFilter(ListFilter):
         """The filters under the names that stand in addresses."""
         own = super().get_filters()
         return {cls.PARAMETERS.get(name, name): each for name, each in own.items()}
+
+    def in_status(self, returns: ReturnQuerySet, name: str, value: str) -> ReturnQuerySet:
+        """One status, or what still waits for the unit."""
+        return returns.unsent() if value == "UNSENT" else returns.filter(status=value)
 
     def leave(self, returns: ReturnQuerySet, name: str, value: str) -> ReturnQuerySet:
         """`on` is read by the filter of units."""

@@ -61,6 +61,10 @@ class ReturnQuerySet(models.QuerySet["Return"]):
             return self.none()
         return self.filter(under(person.scope_paths, "unit__"))
 
+    def unsent(self) -> Self:
+        """Those that the unit has not sent, or that came back to it."""
+        return self.filter(status__in=(ReturnStatus.DRAFT, ReturnStatus.SENT_BACK))
+
     def accepted(self) -> Self:
         """Those that count."""
         return self.filter(status=ReturnStatus.ACCEPTED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -31,8 +32,20 @@ _VERBS = {
 }
 
 
+_AHEAD = (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)
+
+
 class RoundQuerySet(models.QuerySet["Round"]):
     """Rounds, by who asks and by who conducts."""
+
+    def near(self, on: date) -> Self:
+        """Rounds under way on that day, or that begin within seven days of it."""
+        week = on + timedelta(days=7)
+        return self.filter(status__in=_AHEAD, starts_on__lte=week, ends_on__gte=on)
+
+    def behind(self, on: date) -> Self:
+        """Rounds whose last day is past, and that were neither completed nor cancelled."""
+        return self.filter(status__in=_AHEAD, ends_on__lt=on)
 
     def visible_to(self, person: Person) -> Self:
         """Rounds conducted in scope; completed ones of others that visited a unit in scope.

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from congvu.keeping import cleaners
 from congvu.models import Event, Submission
 
 # A form that arrives a second time does so within seconds; a week is generous.
@@ -31,4 +32,6 @@ class Command(BaseCommand):
         removed = QuerySet._raw_delete(events, events.db)
         taken, _ = Submission.objects.filter(at__lt=now - timedelta(days=SUBMISSION_DAYS)).delete()
         call_command("clearsessions")
+        for clean in cleaners:
+            self.stdout.write(clean())
         self.stdout.write(f"Đã xóa {removed} dòng nhật ký cũ và {taken} khóa biểu mẫu.")

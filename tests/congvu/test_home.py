@@ -1,0 +1,134 @@
+"""Home and search: every count is the count of the list that it leads to."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from congvu.dates import today
+from congvu.rules import ConflictError
+from inspections.models import Round
+from tests.conftest import World, client_of
+from tests.factories import (
+    make_finding,
+    make_remedy,
+    make_return,
+    make_round,
+    make_user,
+    make_visit,
+)
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    """Of each kind of work some that waits, and some beside it that does not."""
+    now = today()
+    reporter = make_user("REPORTER", world.dai_tu)
+    done = make_visit(make_round(world.province, date(2023, 5, 22)), world.dai_tu)
+    make_finding(done, content="Sở Tư pháp nhắc việc")
+    for due in (now - timedelta(days=3), now + timedelta(days=3), now + timedelta(days=40)):
+        make_remedy(done, due_on=due)
+    make_remedy(done, due_on=now - timedelta(days=9), completed_on=date(2023, 6, 1))
+    claimed, answered = make_remedy(done, due_on=None), make_remedy(done, due_on=None)
+    for remedy in (claimed, answered):
+        remedy.report(by=reporter, text="Đã xong", completed_on=date(2023, 7, 1))
+    answered.send_back(by=make_user("STAFF", world.province), reason="Chưa đủ")
+    # What hangs on a round that is not completed counts nowhere.
+    ahead = make_round(world.province, now + timedelta(days=2), status="SCHEDULED")
+    make_remedy(make_visit(ahead, world.justice), due_on=now - timedelta(days=1))
+    make_visit(
+        make_round(world.province, now - timedelta(days=2), status="SCHEDULED"), world.dai_tu
+    )
+    make_round(world.province, now + timedelta(days=20), status="SCHEDULED")
+    make_round(world.province, now - timedelta(days=2), status="CANCELLED")
+    for year, status in ((2020, "SUBMITTED"), (2021, "DRAFT"), (2022, "SENT_BACK")):
+        make_return(
+            world.dai_tu, date(year, 1, 1), date(year, 12, 31), status=status,
+            reason="Sai" if status == "SENT_BACK" else "",
+        )  # fmt: skip
+    make_user("REPORTER", world.dai_tu, is_active=False)
+    return world
+
+
+def counts(client: Client, url: str, key: str) -> dict[str, tuple[int, int]]:
+    """By card: the count on it, and the count of the list that its title leads to."""
+    cards = client.get(url).context[key]
+    return {
+        card.title: (card.count, client.get(card.url).context["listing"].count) for card in cards
+    }
+
+
+@pytest.mark.parametrize("role", ["STAFF", "INSPECTOR", "REPORTER", "LEADER", "ADMIN"])
+def test_every_card_counts_what_its_list_holds(busy: World, role: str) -> None:
+    unit = busy.province if role in ("STAFF", "LEADER", "ADMIN") else busy.dai_tu
+    found = counts(client_of(make_user(role, unit)), "/", "cards")
+    assert found
+    assert {title: pair[0] for title, pair in found.items()} == {
+        title: pair[1] for title, pair in found.items()
+    }
+
+
+def test_staff_find_what_waits(busy: World, staff: Client) -> None:
+    found = {card.title: card.count for card in staff.get("/").context["cards"]}
+    assert found == {
+        "Số liệu báo cáo chờ duyệt": 1,
+        "Đơn vị báo đã hoàn thành, chờ xác nhận": 1,
+        "Kiến nghị quá hạn": 1,
+        "Kiến nghị đến hạn trong 14 ngày tới": 1,
+        "Cuộc đã qua ngày nhưng chưa hoàn thành": 1,
+        "Cuộc kiểm tra hôm nay và bảy ngày tới": 1,
+    }
+
+
+def test_reporter_sees_no_round_that_is_ahead(busy: World, reporter: Client) -> None:
+    page = reporter.get("/").content.decode()
+    for round_ in Round.objects.exclude(status="COMPLETED"):
+        assert round_.code not in page
+
+
+@pytest.mark.parametrize("words", ["so tu phap", "dai tu", "tu phap nhac"])
+def test_search_counts_what_its_lists_hold(busy: World, staff: Client, words: str) -> None:
+    found = counts(staff, f"/search/?q={words}", "hits")
+    assert found
+    assert all(count == listed for count, listed in found.values()), found
+
+
+def test_search_of_an_inspected_unit_does_not_find_what_is_ahead(
+    busy: World, inspector: Client
+) -> None:
+    ahead = Round.objects.get(status="SCHEDULED", ends_on=today() - timedelta(days=2))
+    assert inspector.get(f"/search/?q={ahead.code}").context["hits"] == []
+
+
+def test_figures_of_the_year_lead_to_their_lists(world: World, staff: Client) -> None:
+    now = today()
+    make_visit(make_round(world.province, now), world.dai_tu)
+    make_visit(make_round(world.province, now + timedelta(days=1)), world.dai_tu)
+    make_round(world.province, date(now.year - 1, 1, 1))
+    figure = staff.get("/").context["figures"][0]
+    assert (figure.text, figure.change[-3:]) == ("1", ": 1")
+    assert staff.get(figure.url).context["listing"].count == 1
+
+
+def test_health_says_when_the_database_does_not_answer(client: Client, monkeypatch: Any) -> None:
+    def fail(*_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr("congvu.home.connection.cursor", fail)
+    assert client.get("/healthz").status_code == 503
+
+
+def test_second_writer_without_a_form_is_told(
+    world: World, staff: Client, monkeypatch: Any
+) -> None:
+    def clash(*_: object, **__: object) -> None:
+        raise ConflictError
+
+    monkeypatch.setattr("congvu.home.starts", clash)
+    answer = staff.get("/")
+    assert answer.status_code == 409
+    assert "vừa lưu" in answer.content.decode()
