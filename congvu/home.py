@@ -128,7 +128,8 @@ def _link(name: str, **query: str | int) -> str:
 # --- remedies --------------------------------------------------------------------------------
 
 
-def _remedies(user: User, now: date) -> QuerySet[Any]:
+def _remedies(user: User, now: date) -> Any:
+    """A `RemedyQuerySet` of those that count, with `due_in_force`, which its type cannot tell."""
     rows = Remedy.objects.visible_to(user).standing(now).followed()
     return rows.select_related("visit__unit", "visit__round")
 
