@@ -19,7 +19,6 @@ from findings.models import (
     RemedyState,
     Severity,
 )
-from inspections.models import RoundStatus
 
 # Days before the due day from which it is called near.
 NEAR = 7
@@ -107,10 +106,8 @@ FINDING_COLUMNS = (
 
 def state_badge(remedy: Remedy, state: str, due: date | None, as_of: date) -> Badge:
     """Where the remedy stands, as a word in a tone; nowhere while its round is not completed."""
-    round_ = remedy.visit.round
-    if not remedy.is_followed:
-        cancelled = round_.status == RoundStatus.CANCELLED
-        return Badge("Cuộc đã hủy" if cancelled else "Cuộc chưa hoàn thành", "secondary")
+    if uncounted := remedy.visit.round.why_not_counted:
+        return Badge(uncounted, "secondary")
     if state == RemedyState.OPEN and due is not None and (due - as_of).days <= NEAR:
         return Badge("Sắp đến hạn", "warning")
     return Badge(RemedyState(state).label, _STATE_TONES[state])

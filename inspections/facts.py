@@ -69,7 +69,7 @@ def actions_of_round(round_: Round, user: User) -> list[Action]:
     edit = to("round_edit", "Sửa cuộc")
     add = to("visit_create", "Thêm lượt kiểm tra")
     attach = to("round_attach", "Gắn văn bản")
-    delete = to("round_delete", "Xóa cuộc", _why_not_deleted(round_), danger=True)
+    delete = to("round_delete", "Xóa cuộc", round_.why_not_removed(), danger=True)
     match round_.status:
         case RoundStatus.SCHEDULED:
             return [start, add, edit, attach, complete, cancel, delete]
@@ -79,12 +79,6 @@ def actions_of_round(round_: Round, user: User) -> list[Action]:
             return [edit, add, attach, reopen]
         case _:
             return [reopen, edit, delete]
-
-
-def _why_not_deleted(round_: Round) -> str:
-    if round_.visits.exists():
-        return "Cuộc đã có lượt kiểm tra; chỉ hủy được, không xóa được."
-    return ""
 
 
 @dataclass(frozen=True)
@@ -129,24 +123,32 @@ def stories_of_visits(visits: Iterable[Visit], user: User) -> list[VisitStory]:
             visit,
             unit_url(user, visit.unit),
             sorted(visit.findings.all(), key=lambda each: each.pk),
-            [_remedy_line(each, now) for each in sorted(visit.remedies.all(), key=lambda r: r.pk)],
+            [
+                _remedy_line(each, visit.round, now)
+                for each in sorted(visit.remedies.all(), key=lambda r: r.pk)
+            ],
         )
         for visit in visits
     ]
 
 
-def _remedy_line(remedy: Any, now: date) -> RemedyLine:
+def _remedy_line(remedy: Any, round_: Round, now: date) -> RemedyLine:
     state = remedy.state_at(now)
+    uncounted = round_.why_not_counted
     due = remedy.due_on_at(now)
     if remedy.completed_on is not None and remedy.completed_on <= now:
         told = f"xong ngày {format_day(remedy.completed_on)}"
     elif due is None:
         told = "không đặt hạn"
+    elif uncounted:
+        told = f"hạn {format_day(due)}"
     else:
         told = f"hạn {format_day(due)}, {days_phrase(due, now)}"
     text = remedy.get_kind_display()
     if remedy.discipline_form:
         text = f"{text}: {remedy.get_discipline_form_display()}"
+    if uncounted:
+        return RemedyLine(remedy, text, uncounted, "secondary", told)
     return RemedyLine(remedy, text, state.label, _STATE_TONES[state.value], told)
 
 

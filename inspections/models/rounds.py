@@ -211,6 +211,14 @@ class Round(Ruled):
             return format_day(self.starts_on)
         return f"{format_day(self.starts_on)} – {format_day(self.ends_on)}"
 
+    @property
+    def why_not_counted(self) -> str:
+        """Why the round, and whatever hangs on it, counts nowhere (rule 1); empty when it does."""
+        if self.status == RoundStatus.COMPLETED:
+            return ""
+        cancelled = self.status == RoundStatus.CANCELLED
+        return "Cuộc đã hủy" if cancelled else "Cuộc chưa hoàn thành"
+
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change this round and what hangs on it."""
         return user.may("rounds.change") and user.in_scope(self.body)
@@ -284,16 +292,25 @@ class Round(Ruled):
         """Open a completed or cancelled round again, to put it right."""
         self._step("reopened", by, reason)
 
+    def why_not_removed(self) -> str:
+        """Why the round cannot be taken away; empty when it can."""
+        if self.status == RoundStatus.COMPLETED:
+            return (
+                f"Cuộc {self.code} đã hoàn thành nên không xóa được; nếu ghi nhầm, hãy mở lại cuộc "
+                "này trước."
+            )
+        if self.visits.exists():
+            return f"Cuộc {self.code} đã có lượt kiểm tra nên không xóa được; hãy hủy cuộc này."
+        return ""
+
     def remove(self, by: User) -> None:
         """Take away a round on which nothing hangs, entered by mistake; the trail keeps a mark.
 
-        Raises `ValidationError` for a round with visits: such a round is cancelled instead.
+        Raises `ValidationError` for a completed round, and for one with visits: such a round is
+        cancelled instead.
         """
         with transaction.atomic():
-            Round.objects.held(self.pk)
-            if self.visits.exists():
-                raise ValidationError(
-                    f"Cuộc {self.code} đã có lượt kiểm tra nên không xóa được; hãy hủy cuộc này."
-                )
+            if refusal := Round.objects.held(self.pk).why_not_removed():
+                raise ValidationError(refusal)
             mark(by, self, "removed", note=f"{self.body.name}, {self.days_text}")
             self.delete()

@@ -163,7 +163,8 @@ class Visit(Ruled):
         Raises `ValidationError` when something hangs on it.
         """
         with transaction.atomic():
-            Round.objects.held(self.round_id)
+            # Judged by the round as it stands now: another person may just have completed it.
+            self.round = Round.objects.held(self.round_id)
             if refusal := self.why_not_removed():
                 raise ValidationError(refusal)
             note = f"{self.unit.name}, ngày {format_day(self.visited_on)}"

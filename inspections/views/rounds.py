@@ -158,5 +158,6 @@ def round_delete(request: UserRequest, pk: int) -> HttpResponse:
         "danger": True,
         "submit_label": "Xóa cuộc này",
         "cancel_url": round_.get_absolute_url(),
+        "refusal": round_.why_not_removed(),
     }
     return render(request, "inspections/round_delete.html", context)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from congvu.models import Event
-from inspections.models import Visit
+from inspections.models import Round, Visit
 from tests.conftest import World
-from tests.factories import make_finding, make_remedy, make_round, make_visit
+from tests.factories import make_finding, make_remedy, make_round, make_user, make_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -49,4 +50,12 @@ def test_visited_side_gets_403_and_outsider_404(
     visit = make_visit(make_round(world.province), world.dai_tu)
     assert inspector.post(f"/visits/{visit.pk}/delete/").status_code == 403
     assert outsider.post(f"/visits/{visit.pk}/delete/").status_code == 404
+    assert Visit.objects.exists()
+
+
+def test_last_visit_of_a_round_completed_meanwhile_stays(world: World) -> None:
+    visit = make_visit(make_round(world.province, status="IN_PROGRESS"), world.dai_tu)
+    Round.objects.update(status="COMPLETED")
+    with pytest.raises(ValidationError, match="phải còn ít nhất một lượt"):
+        visit.remove(by=make_user("STAFF", world.province))
     assert Visit.objects.exists()

@@ -61,3 +61,16 @@ def test_visit_is_unknown_until_the_round_is_completed(inspector: Client, visit:
 
 def test_outsider_gets_404(outsider: Client, visit: Visit) -> None:
     assert outsider.get(f"/visits/{visit.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [("IN_PROGRESS", "Cuộc chưa hoàn thành"), ("CANCELLED", "Cuộc đã hủy")]
+)
+def test_remedies_of_a_round_that_does_not_count_are_not_overdue(
+    staff: Client, visit: Visit, status: str, said: str
+) -> None:
+    type(visit.round).objects.update(status=status)
+    page = staff.get(f"/visits/{visit.pk}/").content.decode()
+    assert said in page
+    assert "Quá hạn" not in page
+    assert "quá hạn" not in page
