@@ -104,3 +104,21 @@ def test_who_must_act_does_not_settle_its_own_remedy(world: World) -> None:
     assert not remedy.is_settled_by(reporter)
     assert remedy.is_reported_by(reporter)
     assert remedy.is_settled_by(staff)
+
+
+def test_own_round_does_not_let_who_must_act_settle(world: World) -> None:
+    ours = make_remedy(make_visit(make_round(world.dai_tu), world.dai_tu))
+    below = make_remedy(make_visit(make_round(world.dai_tu), world.tien_hoi))
+    inspector = make_user(Role.INSPECTOR, world.dai_tu)
+    assert not ours.is_settled_by(inspector)
+    assert below.is_settled_by(inspector)
+    assert ours.is_settled_by(make_user(Role.STAFF, world.province))
+
+
+def test_staff_settle_what_was_asked_of_the_province_itself(world: World) -> None:
+    by_own_body = make_remedy(make_visit(make_round(world.justice), world.province))
+    by_others = make_remedy(make_visit(make_round(world.elsewhere), world.province))
+    staff = make_user(Role.STAFF, world.province)
+    assert by_own_body.is_settled_by(staff)
+    assert not by_others.is_settled_by(staff)
+    assert not by_own_body.is_settled_by(make_user(Role.INSPECTOR, world.province))

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import Role
 from congvu.access import Person
 from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
@@ -243,13 +244,14 @@ class Remedy(Ruled):
         """Whether the user may record that the remedy is done.
 
         The side that inspected, or who follows up units under its own; never the side that must act
-        for its own work.
+        for its own work, even where its own round asked for it. Only STAFF settle what a body in
+        their scope asked of their own unit: above a province nobody else could.
         """
         if not user.may("remedies.settle"):
             return False
-        if user.in_scope(self.visit.round.body):
-            return True
-        return user.in_scope(self.visit.unit) and self.visit.unit_id not in user.lineage_ids
+        if self.visit.unit_id in user.lineage_ids:
+            return user.role == Role.STAFF and user.in_scope(self.visit.round.body)
+        return user.in_scope(self.visit.round.body) or user.in_scope(self.visit.unit)
 
     def is_reported_by(self, user: User) -> bool:
         """Whether the user may report progress: the asked unit's side, or whoever may settle."""
