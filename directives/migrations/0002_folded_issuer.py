@@ -5,6 +5,12 @@ from django.db import migrations
 import congvu.fields
 
 
+def refill(apps, schema_editor):
+    """Work the column out for rows that are there: saving it is enough."""
+    for each in apps.get_model("directives", "Document").objects.iterator():
+        each.save(update_fields=["folded"])
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("directives", "0001_initial"),
@@ -18,4 +24,5 @@ class Migration(migrations.Migration):
                 default="", editable=False, source=("number", "subject", "issuer_name")
             ),
         ),
+        migrations.RunPython(refill, migrations.RunPython.noop),
     ]

@@ -5,6 +5,12 @@ from django.db import migrations
 import congvu.fields
 
 
+def refill(apps, schema_editor):
+    """Work the column out for rows that are there: saving it is enough."""
+    for each in apps.get_model("inspections", "TeamMember").objects.iterator():
+        each.save(update_fields=["folded"])
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("inspections", "0002_contents"),
@@ -16,4 +22,5 @@ class Migration(migrations.Migration):
             name="folded",
             field=congvu.fields.FoldedField(default="", editable=False, source=("name",)),
         ),
+        migrations.RunPython(refill, migrations.RunPython.noop),
     ]
