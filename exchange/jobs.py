@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
@@ -82,7 +82,10 @@ def _database_url() -> str:
         person += ":" + quote(str(given["PASSWORD"]), safe="")
     host = quote(str(given["HOST"] or ""), safe="")
     port = f":{given['PORT']}" if given["PORT"] else ""
-    return f"postgres://{person}@{host}{port}/{quote(str(given['NAME']), safe='')}"
+    # Such as sslmode: a child process must not connect less safely than this one.
+    options = urlencode(given["OPTIONS"], quote_via=quote)
+    name = quote(str(given["NAME"]), safe="")
+    return f"postgres://{person}@{host}{port}/{name}" + (f"?{options}" if options else "")
 
 
 def limit_memory() -> None:
