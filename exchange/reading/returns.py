@@ -16,7 +16,7 @@ class ReturnReader(SheetReader):
     """Returns by unit and period; the unit's code is read on the period's last day."""
 
     sheet = RETURNS
-    writes = ("unit_id", "first_day", "last_day", "status", *FIGURES, "sent_on")
+    writes = ("unit_id", "first_day", "last_day", "status", "reason", *FIGURES, "sent_on")
     resolved = frozenset({"unit"})
 
     def __init__(self, desk: Desk) -> None:
@@ -58,8 +58,9 @@ class ReturnReader(SheetReader):
         if first <= last:
             self._judge_period(line, unit.pk, unit.name, (first, last))
         pk, old = self._stored.get(identity) or (self.desk.provisional_id(), None)
-        given = {**self.given(line), "unit_id": unit.pk, "status": ReturnStatus.ACCEPTED.value}
-        self.settle(line, pk, given, old)
+        # Accepted: why an earlier version was sent back is answered.
+        accepted = {"status": ReturnStatus.ACCEPTED.value, "reason": ""}
+        self.settle(line, pk, {**self.given(line), "unit_id": unit.pk, **accepted}, old)
 
     def _judge_period(self, line: Line, unit_id: int, name: str, period: tuple[date, date]) -> None:
         """No other return of the unit shares a day (contract §3); told at the second row."""

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from reports.models import Return
 from tests.exchange.helpers import faults_of, load
 from tests.exchange.test_refused import FINDING, REMEDY, RETURN, ROUND, UNITS, VISIT, with_, world
 from units.models import Succession, Unit
@@ -109,3 +110,10 @@ def test_a_code_of_a_stored_unit_on_another_day_tells_who_bore_it() -> None:
     assert "Huyện Đại Từ" in message
     assert "30/06/2025" in message
     assert Unit.objects.filter(code="171").count() == 1
+
+
+def test_a_return_that_was_sent_back_keeps_no_reason() -> None:
+    Return.objects.update(status=Return.Status.SENT_BACK, reason="Thiếu số liệu")
+    load({"Số liệu báo cáo": [RETURN]})
+    taken = Return.objects.get()
+    assert (taken.status, taken.reason) == (Return.Status.ACCEPTED, "")
