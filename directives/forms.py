@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from congvu.forms import RecordForm
@@ -69,6 +69,14 @@ class DocumentForm(RecordForm):
         if isinstance(file, UploadedFile):
             file.name = f"{uuid.uuid4().hex}{ending_of(file)}"
         return file
+
+    def _change(self, by: Any) -> None:
+        """Also: a file that was replaced or cleared goes, once the change stands."""
+        super()._change(by)
+        old = self.initial.get("file")
+        if old and old.name != self.instance.file.name:
+            name = old.name
+            transaction.on_commit(lambda: old.storage.delete(name), robust=True)
 
     def _get_validation_exclusions(self) -> set[str]:
         """The keeping unit is given, and part of what makes a document one of its kind."""

@@ -112,3 +112,37 @@ def test_document_without_a_file_answers_404(staff: Client, world: World) -> Non
     staff.post("/documents/create/", data)
     url = f"/documents/{Document.objects.get().pk}/file/"
     assert staff.get(url).status_code == 404
+
+
+@pytest.mark.parametrize("cleared", [True, False])
+def test_replaced_or_cleared_file_goes_once_the_change_stands(
+    staff: Client,
+    world: World,
+    django_capture_on_commit_callbacks: Any,
+    cleared: bool,
+) -> None:
+    send(staff, "a.pdf", PDF)
+    document = Document.objects.get()
+    storage, old = document.file.storage, document.file.name
+    data: dict[str, Any] = {
+        "number": "45/KH-UBND",
+        "issued_on": "17/3/2023",
+        "type": "KH",
+        "issuer": "19",
+        "subject": "Kiểm tra",
+        "version": document.version,
+        "_once": str(uuid.uuid4()),
+    }
+    if cleared:
+        data["file-clear"] = "on"
+    else:
+        data["file"] = SimpleUploadedFile("b.png", PNG)
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert staff.post(f"/documents/{document.pk}/edit/", data).status_code == 302
+    assert storage.exists(old)
+    for callback in callbacks:
+        callback()
+    assert not storage.exists(old)
+    document.refresh_from_db()
+    assert bool(document.file) is not cleared
+    assert cleared or storage.exists(document.file.name)
