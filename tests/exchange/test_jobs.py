@@ -31,7 +31,7 @@ def test_options_of_the_connection_are_passed_on(monkeypatch: pytest.MonkeyPatch
 
 
 def test_options_of_the_address_stand_beside_our_own() -> None:
-    told = subprocess.run(  # noqa: S603  # our own settings
+    told = subprocess.run(
         [
             sys.executable,
             "-c",
