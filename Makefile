@@ -40,6 +40,7 @@ run: env-run
 	echo "Công vụ: http://127.0.0.1:$(PORT)/ (dừng: Ctrl+C)" && \
 	exec $(PY) -m gunicorn congvu.wsgi --bind 127.0.0.1:$(PORT) --workers 3 --timeout 60 --log-level warning
 
+# Not --dist worksteal: tests that empty all tables come last on each process, stolen tests after them.
 test: env-dev
 	@$(FOR_TESTS) $(PY) -m pytest --quiet --numprocesses auto --maxprocesses 8 $(ARGS)
 
