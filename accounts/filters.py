@@ -8,7 +8,7 @@ from django_filters.filters import CharFilter, ChoiceFilter
 from accounts.models import User, UserQuerySet
 from accounts.roles import Role
 from congvu.filters import CodeFilter, ListFilter, SearchFilter
-from congvu.text import fold
+from congvu.text import search_words
 
 _STATES = (
     ("active", "Đang dùng"),
@@ -34,7 +34,7 @@ class AccountFilter(ListFilter):
 
     def of_unit(self, accounts: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Accounts of units whose code or name holds every word."""
-        for word in fold(value).split():
+        for word in search_words(value):
             accounts = accounts.filter(unit__folded__contains=word)
         return accounts
 

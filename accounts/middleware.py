@@ -27,11 +27,12 @@ def session_idle(get_response: Handler) -> Handler:
     def handle(request: HttpRequest) -> HttpResponse:
         user = request.user
         if isinstance(user, User):
-            now = int(time.time())
-            if now - request.session.get("touched", 0) >= TOUCH_SECONDS:
-                request.session["touched"] = now
-                if user.role == Role.ADMIN:
-                    request.session.set_expiry(settings.ADMIN_SESSION_IDLE_MINUTES * 60)
+            session, now = request.session, int(time.time())
+            if now - session.get("touched", 0) >= TOUCH_SECONDS:
+                session["touched"] = now
+            limit = settings.ADMIN_SESSION_IDLE_MINUTES * 60
+            if user.role == Role.ADMIN and session.get_expiry_age() > limit:
+                session.set_expiry(limit)
         return get_response(request)
 
     return handle

@@ -10,6 +10,17 @@ from typing import Any, Protocol
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+# What a database keeps an id in.
+_LARGEST_ID = 2**63 - 1
+
+
+def record_id(text: str) -> int | None:
+    """The id that a text from an address or a form tells; None for what no record can have."""
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(_LARGEST_ID)):
+        return None
+    number = int(text)
+    return number if number <= _LARGEST_ID else None
+
 
 class Person(Protocol):
     """Somebody signed in: one role, one unit, and from both what may be seen and done."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
-from django_filters.filters import CharFilter, ChoiceFilter, DateFilter
+from django_filters.filters import CharFilter, ChoiceFilter, DateFilter, NumberFilter
 from django_filters.filterset import FilterSet
 
 from congvu.forms import DayField
-from congvu.text import fold
+from congvu.text import search_words
 
 
 class SearchFilter(CharFilter):
@@ -26,7 +27,7 @@ class SearchFilter(CharFilter):
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """Keep the records in which every word is found."""
-        for word in fold(value or "").split():
+        for word in search_words(value or ""):
             condition = Q()
             for column in self.columns:
                 condition |= Q(**{f"{column}__contains": word})
@@ -38,6 +39,15 @@ class DayFilter(DateFilter):
     """A day typed as people write it."""
 
     field_class = DayField
+
+
+class YearFilter(NumberFilter):
+    """A year in which records may lie."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Năm")
+        widget = forms.NumberInput(attrs={"step": 1, "placeholder": "2023"})
+        super().__init__(*args, min_value=1945, max_value=2200, widget=widget, **kwargs)
 
 
 class CodeFilter(ChoiceFilter):

@@ -40,6 +40,8 @@ def once(view: View) -> View:
                 return response
         except IntegrityError:
             earlier = Submission.objects.filter(key=key, by=request.user).first()
+            if earlier is None and Submission.objects.filter(key=key).exists():
+                return view(request, *args, **kwargs)  # another person's key says nothing
             if earlier is None:
                 raise  # another rule of the database was broken, which the view should have met
             return redirect(earlier.location or request.path)

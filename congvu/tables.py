@@ -303,7 +303,10 @@ class Listing:
         if self.filters is None:
             return []
         found = []
+        faulty = self.filters.form.errors
         for name, field_ in self.filters.form.fields.items():
+            if name in faulty:
+                continue  # it filters nothing, and its field says why
             raw = self.request.GET.getlist(name)
             texts = [_choice_label(field_, text) for text in raw if text]
             if texts:

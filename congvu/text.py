@@ -217,3 +217,12 @@ def name_sort_key(full_name: str) -> str:
     given_weight, given_case = _weigh(given)
     rest_weight, rest_case = _weigh(" ".join(rest))
     return given_weight + rest_weight + given_case + rest_case
+
+
+# More words than these narrow nothing, and each costs the database a condition.
+_WORDS = 10
+
+
+def search_words(text: str) -> list[str]:
+    """The folded words that a search asks for: each once, at most ten of them."""
+    return list(dict.fromkeys(fold(text)[:300].split()))[:_WORDS]

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django_filters.filters import NumberFilter
-
-from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter
+from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter, YearFilter
 from directives.models import DocumentType
-from directives.reach import UnitFilter, year_input
+from directives.reach import UnitFilter
 
 
 class DocumentFilter(ListFilter):
     """By words, year, days of issue, type and issuer."""
 
     q = SearchFilter("folded", "issuer__folded")
-    year = NumberFilter(
-        label="Năm", field_name="issued_on", lookup_expr="year", widget=year_input()
-    )
+    year = YearFilter(field_name="issued_on", lookup_expr="year")
     first = DayFilter(label="Ban hành từ ngày", field_name="issued_on", lookup_expr="gte")
     last = DayFilter(label="đến ngày", field_name="issued_on", lookup_expr="lte")
     type = CodeFilter(label="Loại văn bản", choices=DocumentType.choices)

@@ -8,7 +8,6 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django import forms
 from django.db.models import Q, QuerySet
 from django_filters.filters import CharFilter
 
@@ -33,11 +32,6 @@ def units_around(person: Person) -> UnitQuerySet:
 
 # What a suggestion puts into the field: "Xã Định Hóa (05569)", with the span of a unit that ended.
 _LABEL = re.compile(r"(?P<name>.+) \((?P<code>[^()]+)\)(?:, (?P<span>.+))?")
-
-
-def year_input() -> forms.NumberInput:
-    """Where a year is typed."""
-    return forms.NumberInput(attrs={"min": 1945, "max": 2200, "step": 1, "placeholder": "2023"})
 
 
 def at_unit(text: str, prefix: str, on: str = "") -> Q:

@@ -19,6 +19,7 @@ from findings.models import (
     RemedyState,
     Severity,
 )
+from findings.models.codes import STATE_TONES
 
 # Days before the due day from which it is called near.
 NEAR = 7
@@ -29,12 +30,6 @@ _SEVERITY_TONES: dict[str, str] = {
     Severity.SHORTCOMING: "secondary",
     Severity.LIMITATION: "warning",
     Severity.VIOLATION: "danger",
-}
-_STATE_TONES: dict[str, str] = {
-    RemedyState.DONE_ON_TIME: "success",
-    RemedyState.DONE_LATE: "success",
-    RemedyState.OPEN: "info",
-    RemedyState.OVERDUE: "danger",
 }
 
 
@@ -110,7 +105,7 @@ def state_badge(remedy: Remedy, state: str, due: date | None, as_of: date) -> Ba
         return Badge(uncounted, "secondary")
     if state == RemedyState.OPEN and due is not None and (due - as_of).days <= NEAR:
         return Badge("Sắp đến hạn", "warning")
-    return Badge(RemedyState(state).label, _STATE_TONES[state])
+    return Badge(RemedyState(state).label, STATE_TONES[state])
 
 
 def due_phrase(remedy: Remedy, state: str, due: date | None, as_of: date) -> str:

@@ -13,12 +13,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.db.models import Q
 from django.http import HttpRequest
-from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
+from django_filters.filters import CharFilter, ChoiceFilter
 
 from congvu.dates import parse_day, today
-from congvu.filters import CodeFilter, DayFilter, ListFilter
-from congvu.text import fold
-from directives.reach import UnitFilter, year_input
+from congvu.filters import CodeFilter, DayFilter, ListFilter, YearFilter
+from congvu.text import search_words
+from directives.reach import UnitFilter
 from findings.models import (
     Category,
     FindingQuerySet,
@@ -46,7 +46,7 @@ def units_with(text: str, unit: str, *columns: str) -> Iterator[Q]:
     Without tone marks, in any order; `unit` leads to the unit. Former names count: a document of
     2023 shows the name of 2023.
     """
-    for word in fold(text).split():
+    for word in search_words(text):
         units = Unit.objects.filter(
             Q(folded__contains=word) | Q(former_names__folded__contains=word)
         )
@@ -63,12 +63,7 @@ class OnVisitFilter(ListFilter):
         label="Cuộc kết thúc từ", field_name="visit__round__ends_on", lookup_expr="gte"
     )
     last = DayFilter(label="đến ngày", field_name="visit__round__ends_on", lookup_expr="lte")
-    year = NumberFilter(
-        label="Năm",
-        field_name="visit__round__ends_on",
-        lookup_expr="year",
-        widget=year_input(),
-    )
+    year = YearFilter(field_name="visit__round__ends_on", lookup_expr="year")
     unit = UnitFilter("visit__unit__", label="Đơn vị được kiểm tra")
     body = UnitFilter("visit__round__body__", label="Cơ quan kiểm tra")
     status = CodeFilter(

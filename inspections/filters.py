@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
-from django_filters.filters import CharFilter, ChoiceFilter, NumberFilter
+from django_filters.filters import CharFilter, ChoiceFilter
 
+from congvu.access import record_id
 from congvu.dates import today
-from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter
-from congvu.text import fold
-from directives.reach import UnitFilter, at_unit, year_input
+from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter, YearFilter
+from congvu.text import search_words
+from directives.reach import UnitFilter, at_unit
 from inspections.models import (
     Plan,
     RoundForm,
@@ -35,7 +36,7 @@ class PlanFilter(ListFilter):
     """Filters of the list of plans."""
 
     q = SearchFilter("folded", "issuer__folded")
-    year = NumberFilter(label="Năm", widget=year_input())
+    year = YearFilter()
     issuer = UnitFilter("issuer__", label="Cơ quan ban hành")
 
 
@@ -47,7 +48,7 @@ class TeamFilter(ListFilter):
 
     def search(self, teams: TeamQuerySet, name: str, value: str) -> TeamQuerySet:
         """Words in any order, without tone marks, in the team, its body and its members."""
-        for word in fold(value).split():
+        for word in search_words(value):
             members = TeamMember.objects.filter(folded__contains=word)
             teams = teams.filter(
                 Q(folded__contains=word)
@@ -61,7 +62,7 @@ class RoundFilter(ListFilter):
     """Filters of the list of rounds. Whatever looks at visits looks only at those in reach."""
 
     q = CharFilter(label="Tìm", method="search")
-    year = NumberFilter(label="Năm", field_name="ends_on", lookup_expr="year", widget=year_input())
+    year = YearFilter(field_name="ends_on", lookup_expr="year")
     first = DayFilter(label="Kết thúc từ ngày", field_name="ends_on", lookup_expr="gte")
     last = DayFilter(label="đến ngày", field_name="ends_on", lookup_expr="lte")
     status = CodeFilter(label="Trạng thái", choices=RoundStatus.choices)
@@ -104,7 +105,7 @@ class RoundFilter(ListFilter):
 
     def search(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """Words in any order, without tone marks, in the round, its body, team, plan and visits."""
-        for word in fold(value).split():
+        for word in search_words(value):
             units = Unit.objects.filter(
                 Q(folded__contains=word) | Q(former_names__folded__contains=word)
             )
@@ -147,9 +148,8 @@ class RoundFilter(ListFilter):
     def _named(self, records: QuerySet[Any], name: str) -> int:
         """The id in the address if it is in reach, else one that nothing has."""
         text = self.data.get(name, "")
-        record = (
-            records.filter(pk=int(text)).first() if text.isascii() and text.isdecimal() else None
-        )
+        pk = record_id(text)
+        record = records.filter(pk=pk).first() if pk is not None else None
         # The list shows the choice's label in the chip.
         bound: Any = self.form
         bound.fields[name].choices = [(text, str(record or "không tìm thấy"))]

@@ -27,6 +27,11 @@ def _split(records: QuerySet[Any], body: str, person: Person | None) -> tuple[An
     return ours, records.count() > ours.count()
 
 
+def known_to(person: Person) -> Q:
+    """The condition for visits that may be told of: by bodies in scope, or completed."""
+    return under(person.scope_paths, "round__body__") | Q(round__status=RoundStatus.COMPLETED)
+
+
 def _sentence(count: int, what: str, names: list[str], person: Person | None, deed: str) -> str:
     """A refusal that counts, and names to whoever may read."""
     said = f"Còn {count} {what}"
@@ -55,6 +60,10 @@ def rounds_and_visits(
         yield f"{said}. Hãy đổi ngày, hủy, hoặc giao cho đơn vị khác trước."
     visited = Visit.objects.filter(unit__in=units, visited_on__gt=last_day)
     visited = visited.exclude(round__status=RoundStatus.CANCELLED)
+    if person is not None:
+        # An inspection by others that is still to come must stay unknown: not even the day until
+        # which a unit may be closed may tell of it.
+        visited = visited.filter(known_to(person))
     ours, others = _split(visited, "round__body__", person)
     if count := ours.count():
         names = [

@@ -7,20 +7,13 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from accounts.models import User
 from congvu.dates import format_day
 from congvu.tables import Badge, Column
 from findings.models import Remedy, RemedyState
+from findings.models.codes import STATE_TONES
 from inspections.models import Visit
 from reports.rollups import Figure, Question
 from units.models import Unit
-
-_TONES = {
-    RemedyState.DONE_ON_TIME: "success",
-    RemedyState.DONE_LATE: "warning",
-    RemedyState.OPEN: "info",
-    RemedyState.OVERDUE: "danger",
-}
 
 
 def what_of(figure: Figure) -> str:
@@ -65,9 +58,14 @@ def rows_of(figure: Figure) -> QuerySet[Any]:
     return found
 
 
-def columns_of(figure: Figure, question: Question, user: User) -> Sequence[Column]:
-    """The columns of the list; personal names only for whoever may see them."""
-    names = _NAMES if user.sees_names else ()
+def has_names(figure: Figure) -> bool:
+    """Whether the rows behind a figure may name persons."""
+    return what_of(figure) in ("people", "remedies")
+
+
+def columns_of(figure: Figure, question: Question, *, with_names: bool) -> Sequence[Column]:
+    """The columns of the list; personal names only where they are wanted and may be seen."""
+    names = _NAMES if with_names else ()
     match what_of(figure):
         case "rounds":
             return _ROUNDS
@@ -137,7 +135,7 @@ _FINDINGS = (
 
 def _state(remedy: Any) -> Badge:
     state = RemedyState(remedy.state)
-    return Badge(str(state.label), _TONES[state])
+    return Badge(str(state.label), STATE_TONES[state])
 
 
 _REMEDIES = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django_filters.filters import CharFilter, NumberFilter
+from django_filters.filters import CharFilter
 
-from congvu.filters import CodeFilter, DayFilter, ListFilter
-from directives.reach import UnitFilter, year_input
+from congvu.filters import CodeFilter, DayFilter, ListFilter, YearFilter
+from directives.reach import UnitFilter
 from reports.models import ReturnQuerySet, ReturnStatus
 
 
@@ -21,7 +21,7 @@ class ReturnFilter(ListFilter):
         choices=(*ReturnStatus.choices, ("UNSENT", "Chưa gửi hoặc bị trả lại")),
         method="in_status",
     )
-    year = NumberFilter(label="Năm", field_name="last_day", lookup_expr="year", widget=year_input())
+    year = YearFilter(field_name="last_day", lookup_expr="year")
     # A return shares a day with the period when it ends after its start and begins before its end.
     first = DayFilter(label="Kỳ có ngày từ", field_name="last_day", lookup_expr="gte")
     last = DayFilter(label="đến ngày", field_name="first_day", lookup_expr="lte")

@@ -14,7 +14,16 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 
 from accounts.models import User
-from congvu.dates import NamedPeriod, Period, parse_day, period, periods_for, today
+from congvu.dates import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    NamedPeriod,
+    Period,
+    parse_day,
+    period,
+    periods_for,
+    today,
+)
 from congvu.forms import DayField
 from reports.rollups import Question, QuestionError, ask, period_of
 from units.forms import UnitField, offer
@@ -123,7 +132,10 @@ class SummaryForm(forms.Form):
                 self.errors.pop(name, None)
             self.add_error(None, self.year_fault)
         first, last = data.get("from"), data.get("to")
-        if first and last:
+        if last and not FIRST_YEAR <= last.year <= LAST_YEAR:
+            fault = f"Kỳ phải kết thúc trong các năm từ {FIRST_YEAR} đến {LAST_YEAR}."
+            self.add_error("to", fault)
+        elif first and last:
             try:
                 data["period"] = period_of(first, last)
             except QuestionError as fault:
@@ -234,7 +246,8 @@ def presets(question: Question) -> Presets:
         rows = [each for each in named if each.official is official]
         return tuple(preset(each, _short(each)) for each in rows)
 
-    others = tuple(preset(period(key, other), str(other)) for other in (year - 1, year + 1))
+    years = [each for each in (year - 1, year + 1) if FIRST_YEAR <= each <= LAST_YEAR]
+    others = tuple(preset(period(key, each), str(each)) for each in years)
     return Presets(year, of_kind(False), of_kind(True), others)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 
@@ -70,6 +71,8 @@ def client_of(user: User) -> Client:
     # As after a first page: no test counts the statements that note down the session's use.
     session = client.session
     session["touched"] = int(time.time()) + 3600
+    if user.role == "ADMIN":
+        session.set_expiry(django_settings.ADMIN_SESSION_IDLE_MINUTES * 60)
     session.save()
     client.user = user  # type: ignore[attr-defined]  # handy for tests that name the person
     return client

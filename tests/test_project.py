@@ -40,7 +40,8 @@ def run_manage(*arguments: str, **environment: str) -> subprocess.CompletedProce
 def test_deploy_check_is_clean() -> None:
     done = run_manage(
         "check", "--deploy", "--fail-level", "WARNING",
-        SECRET_KEY="only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz", ALLOWED_HOSTS="congvu.example", DEBUG="off",
+        SECRET_KEY="only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz",
+        ALLOWED_HOSTS="congvu.example", DEBUG="off",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
 

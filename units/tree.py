@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef
 
-from congvu.access import Person
+from congvu.access import Person, record_id
 from congvu.dates import format_day, today
 from units.models import Unit, UnitQuerySet
 
@@ -46,7 +46,7 @@ class Tree:
             open_ids = {unit.pk for unit in roots}
         else:
             parts = self.opened.split(",")[:OPEN_LIMIT]
-            open_ids = {int(each) for each in parts if each.isascii() and each.isdecimal()}
+            open_ids = {pk for each in parts if (pk := record_id(each)) is not None}
         below: dict[int, list[Unit]] = {}
         for unit in self._rows(units.filter(parent__in=open_ids)) if open_ids else ():
             below.setdefault(unit.parent_id or 0, []).append(unit)

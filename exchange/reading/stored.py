@@ -20,6 +20,7 @@ from exchange.reading.units import UnitReader
 from exchange.reading.units_register import ends
 from exchange.reading.visits import VisitReader
 from findings.models import LAST_DAYS, Remedy
+from inspections.guards import known_to
 from inspections.models import Plan, Round, Visit
 from reports.models import Return
 from units.models import Succession, Unit
@@ -86,6 +87,9 @@ class StoredChecks:
             if not self._is_in_file(self._rounds.by_code.get(code)):
                 yield body, day, f"cuộc {code} của đơn vị này bắt đầu ngày {format_day(day)}"
         visits = Visit.objects.filter(unit_id__in=lot, visited_on__gt=after).order_by()
+        if self._desk.scope is not None:
+            # An inspection by others that is still to come stays unknown to whom it awaits.
+            visits = visits.filter(known_to(self._desk.scope))
         rows = visits.values_list("unit_id", "unit__code", "visited_on", "round_id", "round__code")
         for unit, unit_code, day, round_id, code in rows:
             visit = self._visits.by_code.get((round_id, unit_code))

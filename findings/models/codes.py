@@ -98,9 +98,20 @@ class RemedyState(models.TextChoices):
     OVERDUE = "overdue", "Quá hạn"
 
 
+# The tone in which each state is shown, on every page.
+STATE_TONES: dict[str, str] = {
+    RemedyState.DONE_ON_TIME: "success",
+    RemedyState.DONE_LATE: "warning",
+    RemedyState.OPEN: "info",
+    RemedyState.OVERDUE: "danger",
+}
+
+
 def next_code(records: models.QuerySet[Any], prefix: str) -> str:
     """A code not yet in use: the prefix and the next running number."""
     taken = records.filter(code__startswith=prefix).values_list("code", flat=True)
     tails = (str(code)[len(prefix) :] for code in taken)
-    last = max((int(tail) for tail in tails if tail.isdecimal()), default=0)
+    # A long tail is somebody's own numbering, not the next of ours.
+    numbers = (int(t) for t in tails if t.isascii() and t.isdecimal() and len(t) <= 6)
+    last = max(numbers, default=0)
     return f"{prefix}{last + 1:02}"

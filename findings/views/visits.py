@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from congvu.access import record_id
 from directives.requests import UserRequest
 from findings.filters import units_with
 from inspections.models import Visit
@@ -17,9 +18,10 @@ def number(text: str) -> int | None:
     """The id in an address; None where there is none. 404 for what is no id."""
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal()) or len(text) > 18:
+    found = record_id(text)
+    if found is None:
         raise Http404
-    return int(text)
+    return found
 
 
 def visit_of(request: UserRequest, pk: int | None) -> Visit | None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import QueryDict
 
 from accounts.models import User
+from congvu.access import record_id
 from congvu.dates import parse_day
 from congvu.forms import DayField, RecordForm
 from congvu.trail import mark
@@ -157,9 +158,9 @@ VisitRows: Any = forms.formset_factory(VisitRow, formset=VisitRowsBase, extra=3,
 
 def rows_typed(typed: QueryDict) -> list[dict[str, str]]:
     """The rows of a draft in which something stands, as initial values."""
-    count = typed.get("visits-TOTAL_FORMS", "")
+    count = record_id(typed.get("visits-TOTAL_FORMS", "")) or 0
     rows = [
         {name: typed.get(f"visits-{place}-{name}", "") for name in ("unit", "visited_on")}
-        for place in range(min(int(count), 200) if count.isdecimal() else 0)
+        for place in range(min(count, 200))
     ]
     return [row for row in rows if any(row.values())]

@@ -86,7 +86,9 @@ class RoundQuerySet(models.QuerySet["Round"]):
         prefix = f"{body.code}-{year}-"
         taken = self.filter(code__startswith=prefix).values_list("code", flat=True)
         tails = (code[len(prefix) :] for code in taken)
-        last = max((int(tail) for tail in tails if tail.isdecimal()), default=0)
+        # A long tail is somebody's own numbering, not the next of ours.
+        numbers = (int(t) for t in tails if t.isascii() and t.isdecimal() and len(t) <= 6)
+        last = max(numbers, default=0)
         return f"{prefix}{last + 1:03}"
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from congvu.once import once
-from congvu.text import clean, fold
+from congvu.text import clean, search_words
 from directives.models import Document
 from directives.requests import UserRequest
 from inspections.models import Plan, Round
@@ -41,7 +41,7 @@ def _attach(request: UserRequest, record: Plan | Round, noun: str, template: str
         return redirect(record)
     query = clean(request.GET.get("q", ""))
     found = Document.objects.visible_to(request.user).exclude(pk__in=record.documents.values("pk"))
-    for word in fold(query).split():
+    for word in search_words(query):
         found = found.filter(folded__contains=word)
     documents = list(found.select_related("issuer")[: OFFERED + 1])
     context = {

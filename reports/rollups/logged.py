@@ -149,7 +149,7 @@ class Logged:
             case ["remedies", "by_kind", kind, "people"]:
                 return self.people(kind)
             case ["remedies", "status", state]:
-                return self.standing().filter(state=state)
+                return self.remedies().standing(self.as_of).in_state(state, self.as_of)
         raise KeyError(key)
 
     def counts(self) -> dict[str, int]:

@@ -136,10 +136,17 @@ def return_detail(request: UserRequest, pk: int) -> HttpResponse:
             Fact("Ghi chú", source.remark),
         ],
         "rows": _figure_rows(source),
-        "events": Event.objects.of(source),
+        "events": Event.objects.of(source) if _reads_trail(source, request) else None,
         "actions": _actions(source, request),
     }
     return render(request, "reports/return_detail.html", context)
+
+
+def _reads_trail(source: Return, request: UserRequest) -> bool:
+    """Whether the person is staff, or a reporter of the unit, whatever the return's status."""
+    user = request.user
+    is_own = user.may("returns.change") and source.unit_id in user.lineage_ids
+    return source.is_decided_by(user) or is_own
 
 
 def _actions(source: Return, request: UserRequest) -> list[Action]:

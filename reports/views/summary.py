@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,9 +14,10 @@ from django.views.decorators.http import require_safe
 from congvu.access import require
 from congvu.tables import Listing
 from congvu.text import fold
+from congvu.trail import mark
 from congvu.workbook import Book, Heading
 from directives.requests import UserRequest
-from reports.figure_columns import CONTRIBUTION_COLUMNS, columns_of, noun_of, rows_of
+from reports.figure_columns import CONTRIBUTION_COLUMNS, columns_of, has_names, noun_of, rows_of
 from reports.rollups import Figure, Question, Summary, by_body, figure_of, summarize
 from reports.sheets import COLUMNS, footnotes, period_line, summary_workbook
 from reports.summary_form import SummaryForm, presets, query_for, query_of
@@ -93,18 +95,23 @@ def summary_figure(request: UserRequest, key: str) -> HttpResponseBase:
     if question is None:
         return _back(request)
     figure = _figure(request, summarize(question), key)
+    is_export = request.GET.get("export") == "xlsx"
+    with_names = has_names(figure) and _names_wanted(request, is_export)
     listing = Listing(
         request,
         figure.label,
         rows_of(figure),
-        columns_of(figure, question, request.user),
+        columns_of(figure, question, with_names=with_names),
         order="pk",
         count_noun=noun_of(figure),
         empty_title="Không có hồ sơ nào được ghi nhận cho con số này",
         empty_hint="Con số này chỉ có trong số liệu báo cáo." if figure.unlogged else "",
         can_export=False,
     )
-    if request.GET.get("export") == "xlsx":
+    if is_export:
+        if with_names:
+            note = f"{figure.label} kèm họ tên: {request.GET.urlencode()}"
+            mark(request.user, request.user, "exported", note=note)
         return _figure_workbook(figure, listing)
     context = {
         "figure": figure,
@@ -112,8 +119,20 @@ def summary_figure(request: UserRequest, key: str) -> HttpResponseBase:
         "period_line": period_line(question),
         "summary_url": f"{reverse('reports:summary')}?{query_of(question)}",
         "figure_export_url": listing.url(export="xlsx"),
+        "names_url": listing.url(export="xlsx", names="1") if with_names else None,
     }
     return listing.respond("reports/summary_figure.html", context)
+
+
+def _names_wanted(request: UserRequest, is_export: bool) -> bool:
+    """Names are shown to whoever may see them, and exported only when asked for (else 403)."""
+    sees_names = request.user.sees_names
+    if not is_export:
+        return sees_names
+    asked = request.GET.get("names") == "1"
+    if asked and not sees_names:
+        raise PermissionDenied("Bạn không được xem họ tên cá nhân bị xử lý.")
+    return asked
 
 
 def _figure(request: UserRequest, found: Summary, key: str) -> Figure:

@@ -52,3 +52,13 @@ def test_deeds_of_each_side(
 
 def test_outsider_gets_404(outsider: Client, source: Return) -> None:
     assert outsider.get(source.get_absolute_url()).status_code == 404
+
+
+def test_trail_is_for_staff_and_the_own_reporter(
+    staff: Client, reporter: Client, leader: Client, world: World, source: Return
+) -> None:
+    unit = reporter.user.unit  # type: ignore[attr-defined]
+    own = make_return(unit, date(2022, 1, 1), date(2022, 12, 31), status="SUBMITTED")
+    assert staff.get(own.get_absolute_url()).context["events"] is not None
+    assert reporter.get(own.get_absolute_url()).context["events"] is not None
+    assert leader.get(own.get_absolute_url()).context["events"] is None

@@ -126,3 +126,10 @@ def test_unit_link_costs_no_query(staff: Client, world: World, rf: Any) -> None:
         html = template.render(Context({"request": request, "units": units}))
     assert html == f'<a href="/units/{world.dai_tu.pk}/">Huyện Đại Từ</a>;Tỉnh Lạng Sơn;;'
     assert len(queries) == 0
+
+
+def test_trail_is_for_whoever_may_change_units(
+    staff: Client, inspector: Client, world: World
+) -> None:
+    assert staff.get(f"/units/{world.dai_tu.pk}/").context["events"] is not None
+    assert inspector.get(f"/units/{world.dai_tu.pk}/").context["events"] is None

@@ -146,3 +146,8 @@ def test_ten_times_the_units_cost_no_more_queries(
             page(staff, **query)
         counts.append(len(queries))
     assert counts[1] <= counts[0]
+
+
+@pytest.mark.parametrize("fault", [{"on": "abc"}, {"kind": "FOO"}])
+def test_search_with_a_filter_that_cannot_be_read(staff: Client, fault: dict[str, str]) -> None:
+    assert "Huyện Đại Từ" in page(staff, q="dai", **fault)

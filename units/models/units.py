@@ -24,7 +24,7 @@ from congvu.access import Person
 from congvu.dates import format_day, today
 from congvu.fields import FoldedField, LineField, SortKeyField
 from congvu.rules import Fault, Ruled, one_of, ordered
-from congvu.text import clean, fold
+from congvu.text import clean, fold, search_words
 from congvu.trail import mark
 
 
@@ -114,7 +114,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """
         wanted = fold(text)
         found = self
-        for word in wanted.split():
+        for word in search_words(text):
             former = FormerName.objects.filter(unit=OuterRef("pk"), folded__contains=word)
             found = found.filter(Q(folded__contains=word) | Exists(former))
         rank = Case(

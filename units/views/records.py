@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from congvu.access import AuthedRequest, require
+from congvu.access import AuthedRequest, record_id, require
 from congvu.dates import format_day
 from congvu.once import once
 from congvu.rules import ConflictError
@@ -38,8 +38,8 @@ def unit_create(request: AuthedRequest) -> HttpResponse:
     """A new unit under one in scope."""
     require(request.user, "units.change", _READ_ONLY)
     scope = Unit.objects.visible_to(request.user)
-    parent = request.GET.get("parent", "")
-    above = scope.filter(pk=int(parent)).first() if parent.isdecimal() else None
+    parent = record_id(request.GET.get("parent", ""))
+    above = scope.filter(pk=parent).first() if parent is not None else None
     form = UnitForm(request.POST or None, units=scope, initial={"parent": above})
     if form.is_valid():
         unit: Unit = form.instance

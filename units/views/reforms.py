@@ -17,7 +17,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from congvu.access import AuthedRequest, require
+from congvu.access import AuthedRequest, record_id, require
 from congvu.once import once
 from congvu.rules import ConflictError
 from units import actions
@@ -65,8 +65,7 @@ def find(request: AuthedRequest, pk: int) -> Unit:
 
 def _rows(request: AuthedRequest) -> int:
     """How many lines for units the form has."""
-    text = request.POST.get("rows", "")
-    asked = int(text) if text.isascii() and text.isdecimal() else ROWS
+    asked = record_id(request.POST.get("rows", "")) or ROWS
     return max(ROWS, min(asked + (ROWS if "more" in request.POST else 0), MOST_ROWS))
 
 

@@ -67,14 +67,16 @@ def unit_list(request: AuthedRequest) -> HttpResponseBase:
     """Units in scope: the tree on a day, or a flat list of what a search finds."""
     require(request.user, "units.view")
     rows = Unit.objects.visible_to(request.user).select_related(_ABOVE)
-    words = request.GET.get("q", "").strip()
+    searched = UnitListFilter(request.GET, rows, request)
+    # Filters that cannot be read leave the list unfiltered, and then nothing has a rank.
+    has_rank = bool(request.GET.get("q", "").strip()) and searched.form.is_valid()
     listing = Listing(
         request,
         "Đơn vị",
         rows.prefetch_related("former_names"),
         COLUMNS,
         UnitListFilter,
-        order="rank,sort_key,code,pk" if words else "sort_key,code,pk",
+        order="rank,sort_key,code,pk" if has_rank else "sort_key,code,pk",
         count_noun="đơn vị",
         empty_title="Không có đơn vị nào trong phạm vi của bạn vào ngày này.",
         file_name="don-vi",
@@ -103,6 +105,7 @@ def unit_detail(request: AuthedRequest, pk: int) -> HttpResponse:
     units = Unit.objects.visible_to(request.user).select_related(_ABOVE, "opened_in", "closed_in")
     unit = get_object_or_404(units.prefetch_related("former_names"), pk=pk)
     context = story(request, unit)
-    context["events"] = Event.objects.of(unit)
+    may_change = request.user.may("units.change")
+    context["events"] = Event.objects.of(unit) if may_change else None
     context["title"] = f"{context['name']} ({unit.code})"
     return render(request, "units/unit_detail.html", context)
