@@ -193,7 +193,7 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
         "plan": (make_plan(world.province),),
         "team": (make_team(world.province),),
         "document": (document,),
-        "content": (Content.objects.all()[0],),
+        "content": (Content.objects.get_or_create(code="other", defaults={"label": "Khác"})[0],),
         "return": (
             make_return(world.dai_tu, date(2023, 1, 1), date(2023, 12, 31), status="SUBMITTED"),
         ),
