@@ -6,14 +6,15 @@ With `urls` the only place in the frame that knows the apps: these pages gather 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -31,10 +32,10 @@ from congvu.text import fold
 from directives.filters import DocumentFilter
 from directives.models import Document
 from findings.filters import FindingFilter
-from findings.models import Finding, Remedy
+from findings.models import Finding, Remedy, is_claimed, stands
 from inspections.filters import RoundFilter
-from inspections.models import Round
-from reports.models import Return
+from inspections.models import Round, Visit, is_behind, is_near
+from reports.models import UNSENT, Return
 from units.filters import UnitListFilter
 from units.models import Unit
 
@@ -51,7 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits for this person, most pressing first; then figures, and where work begins."""
     user = _user(request)
     now = today()
-    cards = [make(user, now) for make in CARDS.get(user.role, ())]
+    cards = [card for kind in WORK.get(user.role, ()) for card in kind(user, now)]
     context = {
         # What waits comes before what does not; else in the order of the role's list.
         "cards": sorted(cards, key=lambda card: not card.count),
@@ -95,11 +96,11 @@ def figures(user: User, now: date) -> list[Figure]:
         else (now.replace(year=now.year - 1))
     )
     done = Round.objects.visible_to(user).filter(status=Round.Status.COMPLETED)
-    findings = Finding.objects.visible_to(user).filter(visit__round__status=Round.Status.COMPLETED)
+    findings = Finding.objects.visible_to(user).filter(round_status=Round.Status.COMPLETED)
     shown = []
     for label, rows, column, name in (
         ("Cuộc kiểm tra đã hoàn thành", done, "ends_on", "inspections:round_list"),
-        ("Tồn tại, hạn chế, vi phạm", findings, "visit__round__ends_on", "findings:finding_list"),
+        ("Tồn tại, hạn chế, vi phạm", findings, "round_ends_on", "findings:finding_list"),
     ):
         counts = rows.aggregate(
             this=Count("pk", filter=Q(**{f"{column}__range": (first, now)})),
@@ -117,171 +118,152 @@ def _summary(user: User, year: int) -> str:
     return f"{reverse('reports:summary')}?{urlencode({'unit': code, 'year': str(year)})}"
 
 
-def _first(rows: QuerySet[Any], show: Callable[[Any], Entry]) -> list[Entry]:
-    return [show(row) for row in rows[:NAMED]]
-
-
 def _link(name: str, **query: str | int) -> str:
     return f"{reverse(name)}?{urlencode(query)}" if query else reverse(name)
 
 
-# --- remedies --------------------------------------------------------------------------------
+# --- what waits ------------------------------------------------------------------------------
 
 
-def _remedies(user: User, now: date) -> Any:
-    """A `RemedyQuerySet` of those that count, with `due_in_force`, which its type cannot tell."""
-    rows = Remedy.objects.visible_to(user).standing(now).followed()
-    return rows.select_related("visit__unit", "visit__round")
+@dataclass(frozen=True)
+class Pile:
+    """Records of one kind that wait for the same thing, the most pressing first."""
+
+    title: str
+    which: Q
+    order: str
+    url: str
+    tone: str = ""
+    empty: str = Card.empty
 
 
-def _remedy(now: date) -> Callable[[Any], Entry]:
+def _cards(rows: Any, piles: Sequence[Pile], show: Callable[[Any], Entry]) -> list[Card]:
+    """A card for each pile among the rows: one query counts all, one names the first of each."""
+    counts = rows.aggregate(
+        **{f"pile_{place}": Count("pk", filter=pile.which) for place, pile in enumerate(piles)}
+    )
+    cards = []
+    for pile, count in zip(piles, counts.values(), strict=True):
+        first = rows.filter(pile.which).order_by(pile.order, "pk")[:NAMED] if count else ()
+        entries = [show(row) for row in first]
+        cards.append(Card(pile.title, count, pile.url, entries, pile.tone, pile.empty))
+    return cards
+
+
+def remedies(user: User, now: date) -> list[Card]:
+    """Remedies that count and are not done: claims to settle, past their due day, due soon."""
+    limit = now + timedelta(days=SOON)
+    claims = Pile(
+        "Đơn vị báo đã hoàn thành, chờ xác nhận",
+        is_claimed(),
+        "due_in_force",
+        _link("findings:remedy_list", claimed="true"),
+        "warning",
+    )
+    overdue = Pile(
+        "Kiến nghị quá hạn",
+        stands("overdue", now),
+        "due_in_force",
+        _link("findings:remedy_list", state="overdue", sort="thoi-han"),
+        "danger",
+        "Không có kiến nghị nào quá hạn.",
+    )
+    due_soon = Pile(
+        f"Kiến nghị đến hạn trong {SOON} ngày tới",
+        stands("open", now) & Q(due_in_force__lte=limit),
+        "due_in_force",
+        _link("findings:remedy_list", state="open", due_to=format_day(limit)),
+        "warning",
+    )
+    piles = [claims, overdue, due_soon] if user.may("remedies.settle") else [overdue, due_soon]
+
     def show(row: Any) -> Entry:
         text = f"{row.visit.unit.name}: {row.get_kind_display()}"
         when = days_phrase(row.due_in_force, now) if row.due_in_force else "không có hạn"
         tone = "danger" if row.state == "overdue" else ""
         return Entry(text, row.get_absolute_url(), when, tone, f"Cuộc {row.visit.round.code}")
 
-    return show
+    rows = Remedy.objects.visible_to(user).standing(now).followed().left()
+    return _cards(rows.select_related("visit__unit", "visit__round"), piles, show)
 
 
-def overdue(user: User, now: date) -> Card:
-    """Remedies past the due day in force (contract §4 rule 6), the longest first."""
-    rows = _remedies(user, now).in_state("overdue", now).order_by("due_in_force", "pk")
-    return Card(
-        "Kiến nghị quá hạn",
-        rows.count(),
-        _link("findings:remedy_list", state="overdue", sort="thoi-han"),
-        tone="danger",
-        empty="Không có kiến nghị nào quá hạn.",
-        entries=_first(rows, _remedy(now)),
-    )
-
-
-def due_soon(user: User, now: date) -> Card:
-    """Open remedies that fall due within `SOON` days."""
-    limit = now + timedelta(days=SOON)
-    rows = _remedies(user, now).in_state("open", now).filter(due_in_force__lte=limit)
-    rows = rows.order_by("due_in_force", "pk")
-    return Card(
-        f"Kiến nghị đến hạn trong {SOON} ngày tới",
-        rows.count(),
-        _link("findings:remedy_list", state="open", due_to=format_day(limit)),
-        tone="warning",
-        entries=_first(rows, _remedy(now)),
-    )
-
-
-def claims(user: User, now: date) -> Card:
-    """Remedies that a unit says are done and that wait to be settled."""
-    rows = _remedies(user, now).claimed().order_by("due_in_force", "pk")
-    return Card(
-        "Đơn vị báo đã hoàn thành, chờ xác nhận",
-        rows.count(),
-        _link("findings:remedy_list", claimed="true"),
-        tone="warning",
-        entries=_first(rows, _remedy(now)),
-    )
-
-
-# --- rounds ----------------------------------------------------------------------------------
-
-
-def _round(row: Any) -> Entry:
-    first = next(iter(row.visits.all()), None)
-    where = first.unit.name if first else "chưa có đơn vị"
-    days = format_day(row.starts_on)
-    if row.ends_on != row.starts_on:
-        days = f"{days} – {format_day(row.ends_on)}"
-    return Entry(f"{row.code} – {where}", row.get_absolute_url(), days)
-
-
-def rounds_now(user: User, now: date) -> Card:
-    """Rounds under way or beginning within seven days."""
-    rows = Round.objects.visible_to(user).near(now).order_by("starts_on", "pk")
-    return Card(
+def rounds(user: User, now: date) -> list[Card]:
+    """Rounds of today and the days to come, and those that were left unfinished."""
+    near = Pile(
         "Cuộc kiểm tra hôm nay và bảy ngày tới",
-        rows.count(),
+        is_near(now),
+        "starts_on",
         _link("inspections:round_list", due="now"),
-        entries=_first(rows.prefetch_related("visits__unit"), _round),
     )
-
-
-def rounds_behind(user: User, now: date) -> Card:
-    """Rounds whose last day is past and that were neither completed nor cancelled."""
-    rows = Round.objects.visible_to(user).behind(now).order_by("ends_on", "pk")
-    return Card(
+    behind = Pile(
         "Cuộc đã qua ngày nhưng chưa hoàn thành",
-        rows.count(),
+        is_behind(now),
+        "ends_on",
         _link("inspections:round_list", due="behind"),
-        tone="warning",
-        empty="Không có cuộc nào bỏ dở.",
-        entries=_first(rows.prefetch_related("visits__unit"), _round),
+        "warning",
+        "Không có cuộc nào bỏ dở.",
     )
 
+    def show(row: Any) -> Entry:
+        where = row.first_unit or "chưa có đơn vị"
+        return Entry(f"{row.code} – {where}", row.get_absolute_url(), row.days_text)
 
-# --- returns ---------------------------------------------------------------------------------
-
-
-def _return(row: Any) -> Entry:
-    period = f"{format_day(row.first_day)} – {format_day(row.last_day)}"
-    return Entry(f"{row.unit.name}: {period}", row.get_absolute_url(), row.get_status_display())
-
-
-def returns_to_decide(user: User, now: date) -> Card:
-    """Returns that units have sent and staff have not decided on."""
-    rows = Return.objects.visible_to(user).filter(status=Return.Status.SUBMITTED)
-    rows = rows.select_related("unit").order_by("sent_on", "pk")
-    return Card(
-        "Số liệu báo cáo chờ duyệt",
-        rows.count(),
-        _link("reports:return_list", status="SUBMITTED"),
-        tone="warning",
-        entries=_first(rows, _return),
-    )
+    visits = Visit.objects.visible_to(user).filter(round=OuterRef("pk"))
+    first = visits.order_by("visited_on", "pk").values("unit__name")[:1]
+    rows = Round.objects.visible_to(user).annotate(first_unit=Subquery(first))
+    return _cards(rows, [near, behind] if user.may("rounds.change") else [near], show)
 
 
-def returns_to_send(user: User, now: date) -> Card:
-    """The unit's own returns that are not sent, or were sent back."""
-    rows = Return.objects.visible_to(user).unsent().select_related("unit")
-    rows = rows.order_by("last_day", "pk")
-    return Card(
-        "Số liệu báo cáo chưa gửi hoặc bị trả lại",
-        rows.count(),
-        _link("reports:return_list", status="UNSENT"),
-        tone="warning",
-        entries=_first(rows, _return),
-    )
+def returns(user: User, now: date) -> list[Card]:
+    """For staff the returns to decide on; for a unit its own that are still to be sent."""
+    if user.may("returns.decide"):
+        pile = Pile(
+            "Số liệu báo cáo chờ duyệt",
+            Q(status=Return.Status.SUBMITTED),
+            "sent_on",
+            _link("reports:return_list", status="SUBMITTED"),
+            "warning",
+        )
+    else:
+        pile = Pile(
+            "Số liệu báo cáo chưa gửi hoặc bị trả lại",
+            Q(status__in=UNSENT),
+            "last_day",
+            _link("reports:return_list", status="UNSENT"),
+            "warning",
+        )
+
+    def show(row: Any) -> Entry:
+        period = f"{format_day(row.first_day)} – {format_day(row.last_day)}"
+        return Entry(f"{row.unit.name}: {period}", row.get_absolute_url(), row.get_status_display())
+
+    return _cards(Return.objects.visible_to(user).select_related("unit"), [pile], show)
 
 
-# --- accounts --------------------------------------------------------------------------------
-
-
-def accounts_asleep(user: User, now: date) -> Card:
+def accounts(user: User, now: date) -> list[Card]:
     """Accounts that are open and have never been used."""
-    rows = User.objects.visible_to(user).filter(is_active=True, last_login__isnull=True)
-    rows = rows.select_related("unit").order_by("created_at", "pk")
-    return Card(
+    pile = Pile(
         "Tài khoản chưa đăng nhập lần nào",
-        rows.count(),
+        Q(is_active=True, last_login__isnull=True),
+        "created_at",
         _link("accounts:account_list", state="never"),
-        entries=_first(
-            rows,
-            lambda row: Entry(
-                f"{row} ({row.get_role_display()})",
-                row.get_absolute_url(),
-                f"tạo ngày {format_day(timezone.localdate(row.created_at))}",
-            ),
-        ),
     )
+
+    def show(row: Any) -> Entry:
+        made = format_day(timezone.localdate(row.created_at))
+        text = f"{row} ({row.get_role_display()})"
+        return Entry(text, row.get_absolute_url(), f"tạo ngày {made}")
+
+    return _cards(User.objects.visible_to(user), [pile], show)
 
 
 # Which kinds of work each role is shown, the most pressing first.
-CARDS: dict[str, tuple[Callable[[User, date], Card], ...]] = {
-    Role.STAFF: (returns_to_decide, claims, overdue, due_soon, rounds_behind, rounds_now),
-    Role.INSPECTOR: (rounds_now, rounds_behind, claims, overdue, due_soon),
-    Role.REPORTER: (returns_to_send, overdue, due_soon),
-    Role.LEADER: (overdue, due_soon, rounds_now),
-    Role.ADMIN: (accounts_asleep,),
+WORK: dict[str, tuple[Callable[[User, date], list[Card]], ...]] = {
+    Role.STAFF: (returns, remedies, rounds),
+    Role.INSPECTOR: (rounds, remedies),
+    Role.REPORTER: (returns, remedies),
+    Role.LEADER: (remedies, rounds),
+    Role.ADMIN: (accounts,),
 }
 
 
@@ -310,7 +292,8 @@ def _hits(
     """What the list of that kind finds for the same words: its own filter is asked."""
     words = request.GET.get("q", "").strip()
     found = filters(QueryDict(urlencode({"q": words})), rows, request).qs
-    return Card(title, found.count(), _link(name, q=words), _first(found, show))
+    entries = [show(row) for row in found[:NAMED]]
+    return Card(title, found.count(), _link(name, q=words), entries)
 
 
 def _find_units(request: HttpRequest, user: User) -> Card:

@@ -198,7 +198,7 @@ class Extract:
         yield from rows.iterator()
 
     def _findings(self) -> Iterator[tuple[Any, ...]]:
-        rows = Finding.objects.filter(self._of("visit__round__body__")).order_by("pk")
+        rows = Finding.objects.filter(self._of("round_body__")).order_by("pk")
         yield from rows.values_list(
             "code",
             "visit__round__code",
@@ -210,7 +210,7 @@ class Extract:
         ).iterator()
 
     def _remedies(self) -> Iterator[tuple[Any, ...]]:
-        rows = Remedy.objects.filter(self._of("visit__round__body__")).order_by("pk")
+        rows = Remedy.objects.filter(self._of("round_body__")).order_by("pk")
         yield from rows.values_list(
             "code",
             "visit__round__code",
@@ -228,7 +228,7 @@ class Extract:
         ).iterator()
 
     def _extensions(self) -> Iterator[tuple[Any, ...]]:
-        rows = Extension.objects.filter(self._of("remedy__visit__round__body__")).order_by("pk")
+        rows = Extension.objects.filter(self._of("remedy__round_body__")).order_by("pk")
         yield from rows.values_list("remedy__code", "decided_on", "due_on", "document").iterator()
 
     def _returns(self) -> Iterator[tuple[Any, ...]]:

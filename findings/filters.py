@@ -59,15 +59,13 @@ def units_with(text: str, unit: str, *columns: str) -> Iterator[Q]:
 class OnVisitFilter(ListFilter):
     """What the lists of findings and of remedies have in common: visit, unit, body and round."""
 
-    first = DayFilter(
-        label="Cuộc kết thúc từ", field_name="visit__round__ends_on", lookup_expr="gte"
-    )
-    last = DayFilter(label="đến ngày", field_name="visit__round__ends_on", lookup_expr="lte")
-    year = YearFilter(field_name="visit__round__ends_on", lookup_expr="year")
-    unit = UnitFilter("visit__unit__", label="Đơn vị được kiểm tra")
-    body = UnitFilter("visit__round__body__", label="Cơ quan kiểm tra")
+    first = DayFilter(label="Cuộc kết thúc từ", field_name="round_ends_on", lookup_expr="gte")
+    last = DayFilter(label="đến ngày", field_name="round_ends_on", lookup_expr="lte")
+    year = YearFilter(field_name="round_ends_on", lookup_expr="year")
+    unit = UnitFilter("visit_unit__", label="Đơn vị được kiểm tra")
+    body = UnitFilter("round_body__", label="Cơ quan kiểm tra")
     status = CodeFilter(
-        label="Trạng thái cuộc", field_name="visit__round__status", choices=RoundStatus.choices
+        label="Trạng thái cuộc", field_name="round_status", choices=RoundStatus.choices
     )
     # Set by links from summaries: the day on which codes of units are read.
     on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
@@ -106,7 +104,7 @@ class FindingFilter(OnVisitFilter):
 
     def search(self, findings: FindingQuerySet, name: str, value: str) -> FindingQuerySet:
         """Words in any order, without tone marks, in code, content and the unit's names."""
-        for condition in units_with(value, "visit__unit", "folded"):
+        for condition in units_with(value, "visit_unit", "folded"):
             findings = findings.filter(condition)
         return findings
 
@@ -141,7 +139,7 @@ class RemedyFilter(OnVisitFilter):
         In names of persons only for whoever may see them: a hit would tell the name.
         """
         columns = ["folded", "person_folded"] if self.request.user.sees_names else ["folded"]
-        for condition in units_with(value, "visit__unit", *columns):
+        for condition in units_with(value, "visit_unit", *columns):
             remedies = remedies.filter(condition)
         return remedies
 

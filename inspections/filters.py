@@ -27,6 +27,8 @@ from inspections.models import (
     TeamQuerySet,
     Trigger,
     Visit,
+    is_behind,
+    is_near,
 )
 from units.forms import UnitInput
 from units.models import Unit
@@ -127,7 +129,7 @@ class RoundFilter(ListFilter):
 
     def by_due(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """What is near, or has stayed behind, counted from today."""
-        return rounds.near(today()) if value == "now" else rounds.behind(today())
+        return rounds.filter(is_near(today()) if value == "now" else is_behind(today()))
 
     def by_notice(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """Announced to the units, or not."""

@@ -9,7 +9,7 @@ from django_filters.filters import CharFilter
 
 from congvu.filters import CodeFilter, DayFilter, ListFilter, YearFilter
 from directives.reach import UnitFilter
-from reports.models import ReturnQuerySet, ReturnStatus
+from reports.models import UNSENT, ReturnQuerySet, ReturnStatus
 
 
 class ReturnFilter(ListFilter):
@@ -39,7 +39,7 @@ class ReturnFilter(ListFilter):
 
     def in_status(self, returns: ReturnQuerySet, name: str, value: str) -> ReturnQuerySet:
         """One status, or what still waits for the unit."""
-        return returns.unsent() if value == "UNSENT" else returns.filter(status=value)
+        return returns.filter(status__in=UNSENT if value == "UNSENT" else [value])
 
     def leave(self, returns: ReturnQuerySet, name: str, value: str) -> ReturnQuerySet:
         """`on` is read by the filter of units."""

@@ -39,7 +39,7 @@ def returns(units: Sequence[Unit], last_day: date, person: Person | None) -> Ite
 def records(units: Sequence[Unit], person: Person | None) -> Iterator[tuple[int, str]]:
     """Returns, remedies still to be done (for whoever may read them), and accounts."""
     yield Return.objects.filter(unit__in=units).count(), "số liệu báo cáo"
-    remedies = Remedy.objects.filter(visit__unit__in=units, completed_on__isnull=True)
+    remedies = Remedy.objects.filter(visit_unit__in=units, completed_on__isnull=True)
     if person is not None:
         remedies = remedies.visible_to(person)
     yield remedies.count(), "kiến nghị chưa thực hiện xong"

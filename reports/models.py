@@ -44,9 +44,12 @@ class ReturnStatus(models.TextChoices):
     SENT_BACK = "SENT_BACK", "Bị trả lại"
 
 
+# With the unit still: not sent, or come back to it.
+UNSENT = (ReturnStatus.DRAFT, ReturnStatus.SENT_BACK)
+
 # From which statuses a return may pass to each.
 STEPS: dict[str, tuple[str, ...]] = {
-    ReturnStatus.SUBMITTED: (ReturnStatus.DRAFT, ReturnStatus.SENT_BACK),
+    ReturnStatus.SUBMITTED: UNSENT,
     ReturnStatus.ACCEPTED: (ReturnStatus.SUBMITTED,),
     ReturnStatus.SENT_BACK: (ReturnStatus.SUBMITTED, ReturnStatus.ACCEPTED),
 }
@@ -60,10 +63,6 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         if not person.may("returns.view"):
             return self.none()
         return self.filter(under(person.scope_paths, "unit__"))
-
-    def unsent(self) -> Self:
-        """Those that the unit has not sent, or that came back to it."""
-        return self.filter(status__in=(ReturnStatus.DRAFT, ReturnStatus.SENT_BACK))
 
     def accepted(self) -> Self:
         """Those that count."""

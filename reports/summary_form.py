@@ -154,13 +154,16 @@ class SummaryForm(forms.Form):
     def question(self) -> Question:
         """What is asked, within the person's scope. Only after `is_valid()`."""
         data = self.cleaned_data
-        return ask(
+        question = ask(
             data["unit"].code,
             data["period"],
             as_of=data["as_of"],
             boundaries_on=data["boundaries_on"],
             person=self.user,
         )
+        # Shown from what was read: the names of former years came along.
+        self.typed["unit"] = question.unit
+        return question
 
 
 _DAYS = ("from", "to", "as_of", "boundaries_on")

@@ -14,6 +14,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.template.loader import get_template
 
+from findings.copies import trigger_names
+
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted(
     str(path.relative_to(ROOT / "templates")) for path in (ROOT / "templates").rglob("*.html")
@@ -85,3 +87,14 @@ def test_database_itself_holds_the_no_overlap_rule(db: Any, table: str) -> None:
             query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE %s"
         cursor.execute(query, [f"{table}_no_overlap%"])
         assert len(cursor.fetchall()) == (1 if connection.vendor == "postgresql" else 2)
+
+
+def test_database_itself_copies_from_rounds(db: Any) -> None:
+    """SQLite loses its triggers when a migration rebuilds a table: repeat `CopyFromRound` then."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        else:
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        there = {name for (name,) in cursor.fetchall()}
+    assert {name for name, _ in trigger_names()} <= there

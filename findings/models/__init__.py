@@ -12,7 +12,7 @@ from findings.models.codes import (
 )
 from findings.models.findings import Finding, FindingQuerySet
 from findings.models.follow_up import Extension, Progress, ProgressQuerySet
-from findings.models.remedies import OWN_WORK, Remedy, RemedyQuerySet
+from findings.models.remedies import OWN_WORK, Remedy, RemedyQuerySet, is_claimed, stands
 
 __all__ = [
     "LAST_DAYS",
@@ -31,4 +31,6 @@ __all__ = [
     "Severity",
     "Subject",
     "discipline_forms_on",
+    "is_claimed",
+    "stands",
 ]

@@ -14,8 +14,9 @@ from congvu.access import Person
 from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import Ruled, one_of
 from congvu.trail import mark
+from findings.copies import CopiedFromRound
 from findings.models.codes import Category, Severity, Subject, next_code
-from inspections.models import Round, Visit
+from inspections.models import Round, Visit, in_reach
 from units.models import under
 
 
@@ -26,21 +27,20 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Findings of visits in reach."""
         if not person.may("findings.view"):
             return self.none()
-        # Not joined: fewer visits are looked at than there are findings.
-        return self.filter(visit__in=Visit.objects.visible_to(person))
+        return self.filter(in_reach(person, "round_", "visit_unit__"))
 
     def editable_by(self, person: Person) -> Self:
         """Findings of rounds conducted by a body in scope."""
         if not person.may("findings.change"):
             return self.none()
-        return self.filter(under(person.scope_paths, "visit__round__body__"))
+        return self.filter(under(person.scope_paths, "round_body__"))
 
     def next_code(self, round_: Round) -> str:
         """A code not yet in use: the round's code and the next running number."""
         return next_code(self, f"{round_.code[:40]}-TT")
 
 
-class Finding(Ruled):
+class Finding(CopiedFromRound, Ruled):
     """A shortcoming, limitation or violation that a visit found."""
 
     Category = Category
@@ -69,6 +69,9 @@ class Finding(Ruled):
             one_of("category", Category),
             one_of("severity", Severity),
             one_of("subject", Subject, blank=True),
+        )
+        indexes = (
+            models.Index(fields=["round_status", "round_ends_on"], name="findings_finding_counted"),
         )
 
     def __str__(self) -> str:

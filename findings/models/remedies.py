@@ -21,6 +21,7 @@ from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import Fault, Ruled, one_of
 from congvu.trail import mark
 from directives.models import Document
+from findings.copies import CopiedFromRound
 from findings.models.codes import (
     LAST_DAYS,
     DisciplineForm,
@@ -31,7 +32,7 @@ from findings.models.codes import (
 )
 from findings.models.findings import Finding
 from findings.models.follow_up import Extension, Progress, refuse
-from inspections.models import Round, RoundStatus, Visit
+from inspections.models import Round, RoundStatus, Visit, in_reach
 from units.models import under
 
 # Told to whoever may settle remedies, but not this one.
@@ -41,6 +42,33 @@ OWN_WORK = (
 )
 
 
+def is_claimed() -> Q:
+    """The condition for remedies that the asked side says are done, and that wait to be settled."""
+    waiting = Progress.objects.waiting().filter(remedy=OuterRef("pk"))
+    return Q(Exists(waiting), completed_on__isnull=True)
+
+
+def stands(state: str, as_of: date) -> Q:
+    """The condition for remedies of `standing(as_of)` that stand so on that day.
+
+    Says the same as `state=…`, in conditions whose share of the rows a database can estimate: it
+    takes one in two hundred for a CASE, and then chooses a way that takes minutes.
+    """
+    done = Q(completed_on__isnull=False, completed_on__lte=as_of)
+    left = Q(completed_on__isnull=True) | Q(completed_on__gt=as_of)
+    in_time = Q(due_in_force__isnull=True)
+    match state:
+        case RemedyState.DONE_LATE:
+            return done & Q(completed_on__gt=F("due_in_force"))
+        case RemedyState.DONE_ON_TIME:
+            return done & (in_time | Q(completed_on__lte=F("due_in_force")))
+        case RemedyState.OVERDUE:
+            return left & Q(due_in_force__lt=as_of)
+        case RemedyState.OPEN:
+            return left & (in_time | Q(due_in_force__gte=as_of))
+    return Q(pk__in=[])
+
+
 class RemedyQuerySet(models.QuerySet["Remedy"]):
     """Remedies, by who asks and by where they stand on a day."""
 
@@ -48,23 +76,25 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
         """Remedies of visits in reach."""
         if not person.may("remedies.view"):
             return self.none()
-        # Not joined: fewer visits are looked at than there are remedies.
-        return self.filter(visit__in=Visit.objects.visible_to(person))
+        return self.filter(in_reach(person, "round_", "visit_unit__"))
 
     def editable_by(self, person: Person) -> Self:
         """Remedies of rounds conducted by a body in scope."""
         if not person.may("remedies.change"):
             return self.none()
-        return self.filter(under(person.scope_paths, "visit__round__body__"))
+        return self.filter(under(person.scope_paths, "round_body__"))
 
     def followed(self) -> Self:
         """Those whose round is completed: what hangs on any other counts nowhere (rule 1)."""
-        return self.filter(visit__round__status=RoundStatus.COMPLETED)
+        return self.filter(round_status=RoundStatus.COMPLETED)
 
     def claimed(self) -> Self:
-        """Those that the asked side says are done, and that wait to be settled."""
-        waiting = Progress.objects.waiting().filter(remedy=OuterRef("pk"))
-        return self.filter(Exists(waiting), completed_on__isnull=True)
+        """Those that wait to be settled."""
+        return self.filter(is_claimed())
+
+    def left(self) -> Self:
+        """Those that nobody has recorded as done."""
+        return self.filter(completed_on__isnull=True)
 
     def held(self, pk: int) -> Remedy:
         """The remedy, which nobody else can change until the transaction ends."""
@@ -89,7 +119,10 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
             .order_by("-decided_on")
             .values("due_on")[:1]
         )
-        due = Coalesce(Subquery(latest), F("due_on"))
+        # Most have no extension: those that have are looked up once, and not each remedy.
+        extended = Q(pk__in=Extension.objects.order_by().values("remedy"))
+        extension = When(extended, then=Coalesce(Subquery(latest), F("due_on")))
+        due = Case(extension, default=F("due_on"))
         state = Case(
             When(done & Q(completed_on__gt=F("due_in_force")), then=Value("done_late")),
             When(done, then=Value("done_on_time")),
@@ -102,27 +135,11 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
         return rows.alias(due_in_force=due).alias(state=state)
 
     def in_state(self, state: str, as_of: date) -> Self:
-        """Those of `standing(as_of)` that stand so on that day.
-
-        Says the same as `state=…`, in conditions whose share of the rows a database can estimate:
-        it takes one in two hundred for a CASE, and then chooses a way that takes minutes.
-        """
-        done = Q(completed_on__isnull=False, completed_on__lte=as_of)
-        left = Q(completed_on__isnull=True) | Q(completed_on__gt=as_of)
-        in_time = Q(due_in_force__isnull=True)
-        match state:
-            case RemedyState.DONE_LATE:
-                return self.filter(done, completed_on__gt=F("due_in_force"))
-            case RemedyState.DONE_ON_TIME:
-                return self.filter(done, in_time | Q(completed_on__lte=F("due_in_force")))
-            case RemedyState.OVERDUE:
-                return self.filter(left, due_in_force__lt=as_of)
-            case RemedyState.OPEN:
-                return self.filter(left, in_time | Q(due_in_force__gte=as_of))
-        return self.none()
+        """Those of `standing(as_of)` that stand so on that day."""
+        return self.filter(stands(state, as_of))
 
 
-class Remedy(Ruled):
+class Remedy(CopiedFromRound, Ruled):
     """What the visited unit or a person must do, by when (kiến nghị)."""
 
     Kind = RemedyKind
@@ -184,6 +201,7 @@ class Remedy(Ruled):
         indexes = (
             models.Index(fields=["completed_on", "due_on"], name="findings_remedy_due"),
             models.Index(fields=["kind", "visit"], name="findings_remedy_kind"),
+            models.Index(fields=["round_status", "round_ends_on"], name="findings_remedy_counted"),
         )
 
     def __str__(self) -> str:

@@ -6,9 +6,9 @@ counted apart, everywhere.
 
 from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
 from inspections.models.plans import Plan, PlanQuerySet
-from inspections.models.rounds import Round, RoundQuerySet
+from inspections.models.rounds import Round, RoundQuerySet, is_behind, is_near
 from inspections.models.teams import Team, TeamMember, TeamQuerySet, TeamRole
-from inspections.models.visits import Visit, VisitQuerySet, visits_in_reach
+from inspections.models.visits import Visit, VisitQuerySet, in_reach
 
 __all__ = [
     "Content",
@@ -26,5 +26,7 @@ __all__ = [
     "Trigger",
     "Visit",
     "VisitQuerySet",
-    "visits_in_reach",
+    "in_reach",
+    "is_behind",
+    "is_near",
 ]

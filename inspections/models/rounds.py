@@ -35,17 +35,19 @@ _VERBS = {
 _AHEAD = (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)
 
 
+def is_near(on: date) -> Q:
+    """The condition for rounds under way on that day, or that begin within seven days of it."""
+    week = on + timedelta(days=7)
+    return Q(status__in=_AHEAD, starts_on__lte=week, ends_on__gte=on)
+
+
+def is_behind(on: date) -> Q:
+    """The condition for rounds whose last day is past, neither completed nor cancelled."""
+    return Q(status__in=_AHEAD, ends_on__lt=on)
+
+
 class RoundQuerySet(models.QuerySet["Round"]):
     """Rounds, by who asks and by who conducts."""
-
-    def near(self, on: date) -> Self:
-        """Rounds under way on that day, or that begin within seven days of it."""
-        week = on + timedelta(days=7)
-        return self.filter(status__in=_AHEAD, starts_on__lte=week, ends_on__gte=on)
-
-    def behind(self, on: date) -> Self:
-        """Rounds whose last day is past, and that were neither completed nor cancelled."""
-        return self.filter(status__in=_AHEAD, ends_on__lt=on)
 
     def visible_to(self, person: Person) -> Self:
         """Rounds conducted in scope; completed ones of others that visited a unit in scope.
@@ -56,16 +58,15 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """
         if not person.may("rounds.view"):
             return self.none()
-        # Asked of each row at hand, and the body by a list of ids: of the ways to put this, the
-        # fastest for a whole province and for one commune alike.
+        # Asked of each row at hand: of the ways to put this, the fastest for a whole province and
+        # for one commune alike.
         visiting_us = Round.objects.filter(
             under(person.scope_paths, "visits__unit__"), pk=OuterRef("pk")
         )
         of_others = Q(status=RoundStatus.COMPLETED) & Exists(visiting_us)
         if not (person.may("rounds.change") or person.may("summary.view")):
             return self.filter(of_others)
-        bodies = Unit.objects.filter(under(person.scope_paths))
-        return self.filter(Q(body__in=bodies.order_by().values("pk")) | of_others)
+        return self.filter(under(person.scope_paths, "body__") | of_others)
 
     def editable_by(self, person: Person) -> Self:
         """Rounds that the person may change: conducted by a body in scope."""

@@ -26,7 +26,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
 
     def visible_to(self, person: Person) -> Self:
         """Visits of rounds conducted in scope, and completed ones to units in scope."""
-        return self.filter(visits_in_reach(person))
+        return self.filter(in_reach(person, "round__", "unit__"))
 
     def editable_by(self, person: Person) -> Self:
         """Visits that the person may change: of rounds conducted by a body in scope."""
@@ -45,19 +45,19 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         )
 
 
-def visits_in_reach(person: Person, prefix: str = "") -> Q:
-    """The condition for a visit that the person may read; `prefix` leads to the visit.
+def in_reach(person: Person, to_round: str, to_unit: str) -> Q:
+    """The condition for a visit, or what hangs on one, that the person may read (contract §5).
 
-    In a joint round each unit sees its own visit and not those to others.
+    `to_round` and `to_unit` lead from the record to its round's facts and to the visited unit. In a
+    joint round each unit sees its own visit and not those to others.
     """
     if not person.may("rounds.view"):
-        return Q(**{f"{prefix}pk__in": []})
-    to_us = Q(**{f"{prefix}round__status": RoundStatus.COMPLETED}) & under(
-        person.scope_paths, f"{prefix}unit__"
-    )
+        return Q(pk__in=[])
+    completed = Q(**{f"{to_round}status": RoundStatus.COMPLETED})
+    to_us = completed & under(person.scope_paths, to_unit)
     if not (person.may("rounds.change") or person.may("summary.view")):
         return to_us
-    return under(person.scope_paths, f"{prefix}round__body__") | to_us
+    return under(person.scope_paths, f"{to_round}body__") | to_us
 
 
 class Visit(Ruled):

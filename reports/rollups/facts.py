@@ -6,19 +6,22 @@ row in Biểu 01: counting these in Python over two queries' rows is quicker tha
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Case, Count, TextField, Value, When
 
 from findings.models import RemedyKind
 from inspections.models import RoundForm
 from reports.models import FIGURES, Return
-from reports.rollups.logged import INDIVIDUAL, PERSON, Logged
+from reports.rollups.logged import INDIVIDUAL, PERSON, Logged, zeros
 from reports.rollups.returns import Reported, Vector
+from units.models import Kind
 
 _PLACES = {figure: place for place, figure in enumerate(FIGURES)}
 FORM_PLACES: dict[str, int] = {
@@ -42,6 +45,20 @@ PEOPLE_PLACES: dict[str, int] = {
 _KINDS = sorted({*UNITS_PLACES, *PEOPLE_PLACES})
 
 
+# A row whose first part is its day.
+_Dated = TypeVar("_Dated", bound=tuple[Any, ...])
+
+
+class _Day(NamedTuple):
+    """The rounds of one form that one body ended on one day, and their visits."""
+
+    day: date
+    form: str
+    level: str
+    rounds: int
+    visits: int
+
+
 class Facts:
     """The logged part of the twelve figures that returns can add to, by body and last day.
 
@@ -55,6 +72,18 @@ class Facts:
     def bodies(self) -> list[str]:
         """Paths of the inspecting bodies, in order: a subtree is one stretch of them."""
         return sorted(self._additive)
+
+    def counts(self) -> dict[str, int]:
+        """The logged part of the figures of rounds, and of `visits.total`, by key."""
+        numbers = zeros("rounds.by_form", RoundForm.values) | zeros("rounds.by_level", Kind.values)
+        total = visits = 0
+        for rows in self._additive.values():
+            for row in rows:
+                numbers[f"rounds.by_form.{row.form}"] += row.rounds
+                numbers[f"rounds.by_level.{row.level}"] += row.rounds
+                total += row.rounds
+                visits += row.visits
+        return {"rounds.total": total, **numbers, "visits.total": visits}
 
     def under(self, path: str) -> list[str]:
         """The bodies at or under the path."""
@@ -70,48 +99,67 @@ class Facts:
         totals = [0] * len(FIGURES)
         seen: set[tuple[int, int | str]] = set()
         for body in bodies:
-            for day, place, number in self._additive[body]:
-                if first <= day <= last:
-                    totals[place] += number
-            for day, place, who in self._distinct.get(body, ()):
-                if first <= day <= last:
-                    seen.add((place, who))
+            for row in _between(self._additive[body], first, last):
+                totals[FORM_PLACES[row.form]] += row.rounds
+                totals[VISITS_PLACE] += row.visits
+            seen.update(each[1:] for each in _between(self._distinct.get(body, []), first, last))
         for place, _ in seen:
             totals[place] += 1
         return tuple(totals)
 
     @cached_property
-    def _additive(self) -> dict[str, list[tuple[date, int, int]]]:
-        """Rounds by form and visits, which may simply be added: day, figure, number."""
-        by_body: dict[str, list[tuple[date, int, int]]] = defaultdict(list)
-        rows = self._logged.rounds().order_by().values_list("body__path", "ends_on", "form")
-        counted = rows.annotate(round_count=Count("pk", distinct=True), visit_count=Count("visits"))
-        for path, day, form, rounds, visits in counted:
-            by_body[path] += [(day, FORM_PLACES[form], rounds), (day, VISITS_PLACE, visits)]
-        return dict(by_body)
+    def _additive(self) -> dict[str, list[_Day]]:
+        """Rounds and visits, which may simply be added, by the body's path and in order of days."""
+        by_body: dict[str, list[_Day]] = defaultdict(list)
+        columns = ("body__path", "ends_on", "form", "body__kind")
+        none = Value(0)
+        rounds = self._logged.rounds().order_by().values_list(*columns)
+        visits = self._logged.visits().order_by().values_list(*(f"round__{c}" for c in columns))
+        # Not one join of both: rounds would have to be told apart again to be counted.
+        counted = rounds.annotate(round_count=Count("pk"), visit_count=none).union(
+            visits.annotate(round_count=none, visit_count=Count("pk")), all=True
+        )
+        for path, *row in counted:
+            by_body[path].append(_Day(*row))
+        return _in_order(by_body)
 
     @cached_property
     def _distinct(self) -> dict[str, list[tuple[date, int, int | str]]]:
-        """Units and persons, counted once however often they occur: day, figure, who.
+        """Units and persons, counted once however often they occur: day, figure, who; as above.
 
         Equal rows are one: that is how the database spares us most of the findings.
         """
-        columns = ("visit__round__body__path", "visit__round__ends_on", "visit__unit_id")
+        columns = ("round_body_id", "round_ends_on", "visit_unit_id")
+        # A body that has findings has rounds: its path is known, by its own id at the end.
+        paths = {int(path.split("/")[-2]): path for path in self._additive}
         nothing = Value("", output_field=TextField())
         person = Case(When(INDIVIDUAL, then=PERSON), default=nothing, output_field=TextField())
         findings = self._logged.findings().order_by().values_list(*columns, nothing, nothing)
         remedies = self._logged.remedies().order_by().filter(kind__in=_KINDS)
         by_body: dict[str, list[tuple[date, int, int | str]]] = defaultdict(list)
         named = findings.union(remedies.values_list(*columns, "kind", person))
-        for path, day, unit, kind, name in named:
-            mine = by_body[path]
+        for body, day, unit, kind, name in named:
+            mine = by_body[paths[body]]
             if kind == "":
                 mine.append((day, FINDING_UNITS_PLACE, unit))
             if kind in UNITS_PLACES:
                 mine.append((day, UNITS_PLACES[kind], unit))
             if name and kind in PEOPLE_PLACES:
                 mine.append((day, PEOPLE_PLACES[kind], name))
-        return by_body
+        return _in_order(by_body)
+
+
+def _in_order(by_body: dict[str, list[_Dated]]) -> dict[str, list[_Dated]]:
+    """Each body's rows in order of their days, so that a span of days is a stretch of them."""
+    for rows in by_body.values():
+        rows.sort(key=itemgetter(0))
+    return dict(by_body)
+
+
+def _between(rows: list[_Dated], first: date, last: date) -> list[_Dated]:
+    """The stretch of a body's rows that lies in these days."""
+    start = bisect_left(rows, first, key=itemgetter(0))
+    return rows[start : bisect_right(rows, last, start, key=itemgetter(0))]
 
 
 def reported_beyond(returns: Sequence[Return], facts: Facts) -> list[Reported]:

@@ -7,7 +7,6 @@ rows is the figure's logged part.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -15,10 +14,8 @@ from typing import Any, TypeVar
 from django.db.models import (
     Case,
     Count,
-    Exists,
     F,
     Min,
-    OuterRef,
     Q,
     QuerySet,
     TextField,
@@ -38,8 +35,8 @@ from findings.models import (
     Severity,
     Subject,
 )
-from inspections.models import Round, RoundForm, RoundQuerySet, RoundStatus, Visit, VisitQuerySet
-from units.models import Kind, Unit, UnitQuerySet, under
+from inspections.models import Round, RoundQuerySet, RoundStatus, Visit, VisitQuerySet
+from units.models import Unit, UnitQuerySet, under
 
 Q_ = TypeVar("Q_", bound=QuerySet[Any])
 
@@ -49,17 +46,20 @@ _TEXT: TextField[str, str] = TextField()
 PERSON = Case(
     When(person_folded="", then=Concat(Value("#"), Cast("pk", _TEXT), output_field=_TEXT)),
     default=Concat(
-        Cast("visit__unit_id", _TEXT), Value(":"), Cast("person_folded", _TEXT), output_field=_TEXT
+        Cast("visit_unit_id", _TEXT), Value(":"), Cast("person_folded", _TEXT), output_field=_TEXT
     ),
     output_field=_TEXT,
 )
 INDIVIDUAL = Q(subject=Subject.INDIVIDUAL)
 
+# What is counted of each kind of remedy.
+_PARTS = ("count", "units", "people")
+
 
 def counted(queryset: Q_, paths: tuple[str, ...], first: date, last: date, prefix: str = "") -> Q_:
     """Rows of completed rounds that end in these days and were conducted under these paths.
 
-    Rules 1, 2 and 4; `prefix` leads from the row to its round, such as `visit__round__`.
+    Rules 1, 2 and 4; `prefix` leads from the row to its round, such as `round__`.
     """
     condition = Q(
         **{
@@ -100,11 +100,11 @@ class Logged:
 
     def findings(self) -> FindingQuerySet:
         """Findings of those visits (rule 4)."""
-        return self._of(Finding.objects.all(), "visit__round__")
+        return self._of(Finding.objects.all(), "round_")
 
     def remedies(self) -> RemedyQuerySet:
         """Remedies of those visits (rule 4)."""
-        return self._of(Remedy.objects.all(), "visit__round__")
+        return self._of(Remedy.objects.all(), "round_")
 
     def standing(self) -> QuerySet[Any, Any]:
         """The remedies with `due_in_force` and `state` as they are on `as_of` (rule 6)."""
@@ -135,7 +135,7 @@ class Logged:
             case ["findings", "total"]:
                 return self.findings()
             case ["findings", "units"]:
-                return _units(self.findings(), "visit__unit_id")
+                return _units(self.findings(), "visit_unit_id")
             case ["findings", "by_category", category]:
                 return self.findings().filter(category=category)
             case ["findings", "by_severity", severity]:
@@ -145,7 +145,7 @@ class Logged:
             case ["remedies", "by_kind", kind, "count"]:
                 return self.remedies().filter(kind=kind)
             case ["remedies", "by_kind", kind, "units"]:
-                return _units(self.remedies().filter(kind=kind), "visit__unit_id")
+                return _units(self.remedies().filter(kind=kind), "visit_unit_id")
             case ["remedies", "by_kind", kind, "people"]:
                 return self.people(kind)
             case ["remedies", "status", state]:
@@ -153,85 +153,63 @@ class Logged:
         raise KeyError(key)
 
     def counts(self) -> dict[str, int]:
-        """The logged part of every figure, by key. Five queries, whatever the data."""
-        return {
-            **self._count_rounds(),
-            **self._count_visits(),
-            **self._count_findings(),
-            **self._count_remedies(),
-            **self._count_states(),
-        }
+        """The logged part of every figure that is no mere sum (`Facts.counts`), by key.
 
-    def _count_rounds(self) -> dict[str, int]:
-        numbers = _zeros("rounds.by_form", RoundForm.values) | _zeros(
-            "rounds.by_level", Kind.values
-        )
-        rows = self.rounds().order_by().values_list("form", "body__kind")
-        total = 0
-        for form, kind, number in rows.annotate(number=Count("pk")):
-            numbers[f"rounds.by_form.{form}"] += number
-            numbers[f"rounds.by_level.{kind}"] += number
-            total += number
-        return {"rounds.total": total, **numbers}
+        Three queries, whatever the data.
+        """
+        return {**self._count_units(), **self._count_findings(), **self._count_remedies()}
 
-    def _count_visits(self) -> dict[str, int]:
-        found = Exists(Finding.objects.filter(visit=OuterRef("pk")))
-        return self.visits().aggregate(
-            **{
-                "visits.total": Count("pk"),
-                "visits.units": Count("unit", distinct=True),
-                "findings.units": Count("unit", distinct=True, filter=found),
-            }
-        )
+    def _count_units(self) -> dict[str, int]:
+        return self.visits().aggregate(**{"visits.units": Count("unit", distinct=True)})
 
     def _count_findings(self) -> dict[str, int]:
-        numbers = _zeros("findings.by_category", Category.values)
-        numbers |= _zeros("findings.by_severity", Severity.values)
-        rows = self.findings().order_by().values_list("category", "severity")
+        numbers = zeros("findings.by_category", Category.values)
+        numbers |= zeros("findings.by_severity", Severity.values)
+        rows = self.findings().order_by().values_list("category", "severity", "visit_unit_id")
         total = 0
-        for category, severity, number in rows.annotate(number=Count("pk")):
+        units = set()
+        for category, severity, unit, number in rows.annotate(number=Count("pk")):
             numbers[f"findings.by_category.{category}"] += number
             numbers[f"findings.by_severity.{severity}"] += number
             total += number
-        return {"findings.total": total, **numbers}
+            units.add(unit)
+        return {"findings.total": total, "findings.units": len(units), **numbers}
 
     def _count_remedies(self) -> dict[str, int]:
-        kinds: Mapping[str, tuple[int, int, int]] = {
-            kind: (count, units, people)
-            for kind, count, units, people in self.remedies()
-            .order_by()
-            .values_list("kind")
-            .annotate(
-                count=Count("pk"),
-                units=Count("visit__unit", distinct=True),
-                people=Count(PERSON, distinct=True, filter=INDIVIDUAL),
-            )
-        }
-        numbers = {"remedies.total": sum(count for count, _, _ in kinds.values())}
-        for kind in RemedyKind.values:
-            parts = zip(("count", "units", "people"), kinds.get(kind, (0, 0, 0)), strict=True)
-            numbers |= {f"remedies.by_kind.{kind}.{part}": number for part, number in parts}
-        return numbers
-
-    def _count_states(self) -> dict[str, int]:
-        # The same as grouping by `state`, which would look for the latest extension three times
-        # over: late or overdue is whatever was due before the day up to which extensions count.
-        rows = self.standing().annotate(
-            is_done=Case(When(completed_on__lte=self.as_of, then=True), default=False),
-            is_late=Case(When(due_in_force__lt=F("due_until"), then=True), default=False),
+        # Late or overdue is whatever was due before the day up to which extensions count.
+        done, late = Q(completed_on__lte=self.as_of), Q(due_in_force__lt=F("due_until"))
+        kinds = self.standing().order_by().values_list("kind")
+        kinds = kinds.annotate(
+            count=Count("pk"),
+            units=Count("visit_unit_id", distinct=True),
+            people=Count(PERSON, distinct=True, filter=INDIVIDUAL),
+            done=Count("pk", filter=done),
+            late=Count("pk", filter=late),
+            done_late=Count("pk", filter=done & late),
         )
-        counts = rows.order_by().values_list("is_done", "is_late").annotate(number=Count("pk"))
-        numbers = {(done, late): number for done, late, number in counts}
-        states = {
-            RemedyState.DONE_ON_TIME: (True, False),
-            RemedyState.DONE_LATE: (True, True),
-            RemedyState.OPEN: (False, False),
-            RemedyState.OVERDUE: (False, True),
+        numbers = {
+            f"remedies.by_kind.{kind}.{part}": 0 for kind in RemedyKind.values for part in _PARTS
         }
-        return {f"remedies.status.{state}": numbers.get(key, 0) for state, key in states.items()}
+        totals = [0, 0, 0, 0]
+        for kind, count, units, people, *states in kinds:
+            parts = zip(_PARTS, (count, units, people), strict=True)
+            numbers |= {f"remedies.by_kind.{kind}.{part}": number for part, number in parts}
+            totals = [a + b for a, b in zip(totals, (count, *states), strict=True)]
+        whole, done_, late_, done_late = totals
+        states = {
+            RemedyState.DONE_ON_TIME: done_ - done_late,
+            RemedyState.DONE_LATE: done_late,
+            RemedyState.OPEN: whole - done_ - (late_ - done_late),
+            RemedyState.OVERDUE: late_ - done_late,
+        }
+        return {
+            "remedies.total": whole,
+            **numbers,
+            **{f"remedies.status.{state}": number for state, number in states.items()},
+        }
 
 
-def _zeros(prefix: str, codes: list[str]) -> dict[str, int]:
+def zeros(prefix: str, codes: list[str]) -> dict[str, int]:
     """Every code of a set appears, zero or not (contract §4)."""
     return {f"{prefix}.{code}": 0 for code in codes}
 

@@ -55,7 +55,7 @@ def ask(
     boundaries_on: date | None = None,
     person: Person | None = None,
 ) -> Question:
-    """The question about the unit that bore the code on `boundaries_on`. Four queries.
+    """The question about the unit that bore the code on `boundaries_on`. Two queries.
 
     `as_of` and `boundaries_on` default to the period's last day (contract §1). Without a person
     nothing is cut off: for commands on the server. Raises `Unit.DoesNotExist` with the periods in
@@ -65,7 +65,7 @@ def ask(
     units: UnitQuerySet = Unit.objects.all()
     if person is not None:
         units = units.visible_to(person)
-    unit = units.prefetch_related("former_names").at(code, on)
+    unit = units.at(code, on)
     lineage = unit.lineage()
     paths = [each.path for each in topmost(lineage)]
     if person is not None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from findings.models import Category, RemedyKind, RemedyState, Severity
 from inspections.models import RoundForm
@@ -85,13 +86,28 @@ class Summary:
     question: Question
     logged: Logged
     facts: Facts
-    figures: Mapping[str, Figure]
+    # By key of the figure: the returns that add to it.
+    contributions: Mapping[str, tuple[Contribution, ...]]
     # Returns in scope that share a day with the period and add nothing, with the reason.
     left_out: tuple[LeftOut, ...]
     # Where the unit ended within or before the period: whom it passed to (rule 9).
     heirs: tuple[Unit, ...]
     # Each return with its part of what counts at its unit's own level (rule 7, "By level").
     own_parts: tuple[tuple[Return, Vector], ...]
+
+    @cached_property
+    def figures(self) -> dict[str, Figure]:
+        """Every figure, by key. Five queries when first asked for, whatever the data."""
+        counts = {**self.facts.counts(), **self.logged.counts()}
+        return {key: self._figure(key, number) for key, number in counts.items()}
+
+    def figure(self, key: str) -> Figure:
+        """One figure, without counting the others: one query. `KeyError` for an unknown key."""
+        label_of(key)
+        return self._figure(key, self.logged.records(key).count())
+
+    def _figure(self, key: str, number: int) -> Figure:
+        return Figure(key, number, self.contributions.get(key, ()), behind=self.logged)
 
     def __getitem__(self, key: str) -> Figure:
         return self.figures[key]
@@ -102,16 +118,17 @@ class Summary:
 
 
 def summarize(question: Question) -> Summary:
-    """Answer the question. At most ten queries beyond those of `ask`, whatever the data."""
+    """Answer the question. At most nine queries beyond those of `ask`, whatever the data."""
     logged = Logged(question.paths, question.period.first, question.period.last, question.as_of)
     first, last = question.period.first, question.period.last
     found = list(
         Return.objects.filter(under(question.paths, "unit__"))
         .sharing_a_day(first, last)
         .select_related("unit")
-        .prefetch_related("unit__former_names")
         .order_by("unit__sort_key", "unit_id", "first_day")
     )
+    # All of them are called by the names of their days.
+    prefetch_related_objects([question.unit, *(each.unit for each in found)], "former_names")
     usable = [
         each
         for each in found
@@ -125,16 +142,11 @@ def summarize(question: Question) -> Summary:
     contributions = returns.contributions()
     by_level = returns.contributions_by_level()
     sources = {each.pk: each for each in usable}
-    parts = _parts(sources, contributions, by_level)
-    figures = {
-        key: Figure(key, number, tuple(parts.get(key, ())), behind=logged)
-        for key, number in logged.counts().items()
-    }
     return Summary(
         question,
         logged,
         facts,
-        figures,
+        _parts(sources, contributions, by_level),
         left_out(question, found, beyond, contributions, returns.inside()),
         tuple(question.unit.heirs()) if question.has_ended else (),
         tuple((sources[pk], vector) for pk, vector in by_level.items()),
@@ -145,7 +157,7 @@ def _parts(
     sources: Mapping[int, Return],
     contributions: Mapping[int, Vector],
     by_level: Mapping[int, Vector],
-) -> dict[str, list[Contribution]]:
+) -> dict[str, tuple[Contribution, ...]]:
     """By key of the figure: the returns that add to it, in the order of `sources`."""
     forms = tuple(FORM_PLACES.values())
     single = {
@@ -169,7 +181,7 @@ def _parts(
         if level := by_level.get(pk):
             level_key = f"rounds.by_level.{source.unit.kind}"
             add(level_key, source, sum(level[place] for place in forms))
-    return found
+    return {key: tuple(parts) for key, parts in found.items()}
 
 
 def as_json(summary: Summary) -> dict[str, Any]:

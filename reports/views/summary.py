@@ -34,9 +34,11 @@ def _asked(request: UserRequest) -> tuple[SummaryForm, Question | None]:
     404 for a unit that is not in scope or does not exist, 403 for a role that sees no summaries.
     """
     form = SummaryForm(request.GET, request.user)
+    if form.is_valid() and request.user.may("summary.view"):
+        return form, form.question()
     form.require_known_unit()
     require(request.user, "summary.view", _REFUSAL)
-    return form, form.question() if form.is_valid() else None
+    return form, None
 
 
 def _back(request: UserRequest) -> HttpResponse:
@@ -137,17 +139,15 @@ def _names_wanted(request: UserRequest, is_export: bool) -> bool:
 
 def _figure(request: UserRequest, found: Summary, key: str) -> Figure:
     """The figure of the address: of the summary, or of one row of Biểu 01; 404 for any other."""
-    if key not in found.figures:
-        raise Http404
     body, level = request.GET.get("body", ""), request.GET.get("level", "")
     try:
         if body:
             return figure_of(found, key, body_id=int(body))
         if level:
             return figure_of(found, key, level=Kind(level))
+        return found.figure(key)
     except (KeyError, ValueError, OverflowError):
         raise Http404 from None
-    return found[key]
 
 
 def _figure_workbook(figure: Figure, listing: Listing) -> FileResponse:

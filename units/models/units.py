@@ -44,12 +44,16 @@ _IDENTIFIER = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)*")
 
 
 def under(paths: Iterable[str], prefix: str = "") -> Q:
-    """The condition that a unit stands at or under one of the paths.
+    """The condition that a unit stands at or under one of the paths. No path: nothing fits.
 
-    `prefix` leads from the filtered model to its unit, such as `body__`. No path: nothing fits.
+    `prefix` leads from the filtered model to its unit, such as `body__`. The units are then told by
+    a list of ids and not joined: quicker on long lists, and no row comes twice.
     """
-    conditions = [Q(**{f"{prefix}path__startswith": path}) for path in paths]
-    return reduce(or_, conditions, Q(**{f"{prefix}pk__in": []}))
+    nothing = Q(pk__in=[])
+    within = reduce(or_, (Q(path__startswith=path) for path in paths), nothing)
+    if not prefix:
+        return within
+    return Q(**{f"{prefix}in": Unit.objects.filter(within).order_by().values("pk")})
 
 
 def topmost(units: Iterable[Unit]) -> list[Unit]:
