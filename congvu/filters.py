@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -58,8 +58,29 @@ class CodeFilter(ChoiceFilter):
         super().__init__(*args, **kwargs)
 
 
+# Words of Python that stand in addresses all the same.
+_IN_ADDRESSES = {"first": "from", "last": "to"}
+
+
 class ListFilter(FilterSet):
-    """The filters of one list. Faults leave the list unfiltered and are shown at their field."""
+    """The filters of one list. Faults leave the list unfiltered and are shown at their field.
+
+    `first` and `last` are called `from` and `to` in addresses. `ORDER` names, as addresses do,
+    those that come first on the page.
+    """
+
+    ORDER: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def get_filters(cls) -> dict[str, Any]:
+        """The filters under the names that stand in addresses, in the order of the page."""
+        own = super().get_filters()
+        named = {_IN_ADDRESSES.get(name, name): each for name, each in own.items()}
+        return {name: named[name] for name in (*cls.ORDER, *named) if name in named}
+
+    def leave(self, rows: Any, name: str, value: object) -> Any:
+        """For parameters that the page or another filter reads: they filter nothing themselves."""
+        return rows
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any], request: Any) -> None:
         super().__init__(data=data, queryset=queryset, request=request)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
@@ -69,27 +68,6 @@ class OnVisitFilter(ListFilter):
     )
     # Set by links from summaries: the day on which codes of units are read.
     on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
-
-    # Words of Python that the addresses use all the same.
-    PARAMETERS: ClassVar[dict[str, str]] = {"first": "from", "last": "to"}
-
-    # The filters in the order in which the page shows them.
-    ORDER: ClassVar[tuple[str, ...]] = ()
-
-    @classmethod
-    def get_filters(cls) -> dict[str, Any]:
-        """The filters under the names that stand in addresses, in the order of the page."""
-        own = super().get_filters()
-        named = {cls.PARAMETERS.get(name, name): each for name, each in own.items()}
-        return {name: named[name] for name in sorted(named, key=cls._place)}
-
-    @classmethod
-    def _place(cls, name: str) -> int:
-        return cls.ORDER.index(name) if name in cls.ORDER else len(cls.ORDER)
-
-    def leave(self, rows: Any, name: str, value: str) -> Any:
-        """`on` is read by the filters of units, `as_of` by the page."""
-        return rows
 
 
 class FindingFilter(OnVisitFilter):

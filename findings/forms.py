@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.http import QueryDict
 
 from congvu.dates import format_day
-from congvu.forms import BlockInput, DayField, LineInput, ReasonForm, RecordForm
-from congvu.rules import ConflictError, Ruled
+from congvu.deeds import DeedForm, tell
+from congvu.forms import BlockInput, DayField, LineInput, RecordForm
 from findings.models import DisciplineForm, Finding, Remedy, Subject, discipline_forms_on
 from inspections.models import Round, Visit
 
@@ -190,57 +188,6 @@ class RemedyForm(OnVisitForm):
 
 
 # --- deeds -----------------------------------------------------------------------------------
-
-
-def tell(form: forms.BaseForm, refusal: ValidationError) -> None:
-    """Show what a model refused: at the form's own fields, else above them."""
-    if not hasattr(refusal, "error_dict"):
-        form.add_error(None, refusal)
-        return
-    for name, faults in refusal.error_dict.items():
-        form.add_error(name if name in form.fields else None, faults)
-
-
-def done(form: forms.BaseForm, deed: Callable[[], object]) -> bool:
-    """Do the deed; False when the model refuses it, and then the form says why."""
-    try:
-        deed()
-    except ValidationError as refusal:
-        tell(form, refusal)
-    except ConflictError:
-        form.add_error(None, "Hồ sơ này vừa được người khác sửa; hãy tải lại trang rồi làm lại.")
-    else:
-        return True
-    return False
-
-
-class DeedForm(forms.Form):
-    """Confirms a deed on the record as it was shown: the version tells whether it still is so."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, record: Ruled, **kwargs: Any) -> None:
-        kwargs["initial"] = {"version": record.version, **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
-        self.record = record
-
-    def clean_version(self) -> int:
-        """The version that was shown must be today's."""
-        shown: int = self.cleaned_data["version"]
-        if shown != self.record.version:
-            # What is shown now is what the next press confirms.
-            typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
-            typed[self.add_prefix("version")] = str(self.record.version)
-            self.data = typed
-            raise ValidationError(
-                "Hồ sơ này vừa được người khác sửa. Hãy xem lại nội dung hiện tại rồi xác nhận lần "
-                "nữa."
-            )
-        return shown
-
-
-class ReasonDeedForm(DeedForm, ReasonForm):
-    """A deed that needs a reason on record."""
 
 
 class ExtensionForm(DeedForm):

@@ -6,7 +6,7 @@ Their parameters stand in addresses that people send each other and that summari
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -96,15 +96,6 @@ class RoundFilter(ListFilter):
     team = CharFilter(label="Đoàn", method="of_team", widget=forms.HiddenInput)
     on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
 
-    # Words of Python that the addresses use all the same.
-    PARAMETERS: ClassVar[dict[str, str]] = {"first": "from", "last": "to"}
-
-    @classmethod
-    def get_filters(cls) -> dict[str, Any]:
-        """The filters under the names that stand in addresses."""
-        own = super().get_filters()
-        return {cls.PARAMETERS.get(name, name): each for name, each in own.items()}
-
     def search(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """Words in any order, without tone marks, in the round, its body, team, plan and visits."""
         for word in search_words(value):
@@ -142,10 +133,6 @@ class RoundFilter(ListFilter):
     def of_team(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """Rounds of that team."""
         return rounds.filter(team=self._named(Team.objects.visible_to(self.request.user), name))
-
-    def leave(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
-        """`on` is read by the filters of units."""
-        return rounds
 
     def _named(self, records: QuerySet[Any], name: str) -> int:
         """The id in the address if it is in reach, else one that nothing has."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from django import forms
 from django_filters.filters import CharFilter
 
@@ -28,19 +26,6 @@ class ReturnFilter(ListFilter):
     # Set by links from summaries: the day on which codes of units are read.
     on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
 
-    # Words of Python that the addresses use all the same.
-    PARAMETERS: ClassVar[dict[str, str]] = {"first": "from", "last": "to"}
-
-    @classmethod
-    def get_filters(cls) -> dict[str, Any]:
-        """The filters under the names that stand in addresses."""
-        own = super().get_filters()
-        return {cls.PARAMETERS.get(name, name): each for name, each in own.items()}
-
     def in_status(self, returns: ReturnQuerySet, name: str, value: str) -> ReturnQuerySet:
         """One status, or what still waits for the unit."""
         return returns.filter(status__in=UNSENT if value == "UNSENT" else [value])
-
-    def leave(self, returns: ReturnQuerySet, name: str, value: str) -> ReturnQuerySet:
-        """`on` is read by the filter of units."""
-        return returns

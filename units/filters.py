@@ -49,7 +49,3 @@ class UnitListFilter(ListFilter):
     def search(self, units: UnitQuerySet, name: str, value: str) -> UnitQuerySet:
         """Every word in code, name or former names, the best first."""
         return units.search(value)
-
-    def leave(self, units: UnitQuerySet, name: str, value: date) -> UnitQuerySet:
-        """See `filter_queryset`."""
-        return units

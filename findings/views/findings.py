@@ -13,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from congvu.access import require
 from congvu.dates import today
+from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing
 from directives.requests import UserRequest
 from findings.columns import FINDING_COLUMNS, severity_badge, with_visit
 from findings.filters import FindingFilter
-from findings.forms import DeedForm, FindingForm, done
+from findings.forms import FindingForm
 from findings.models import Finding
 from findings.story import actions_of_finding, facts_of_finding, lines_of, marks
 from findings.views.visits import choose_visit, visit_of
@@ -138,21 +139,21 @@ def finding_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Take away a finding entered by mistake, on which no remedy hangs."""
     finding = _finding(request, pk)
     finding.require_editable(request.user)
-    form = DeedForm(request.POST or None, record=finding)
-    if form.is_valid() and done(form, lambda: finding.remove(by=request.user)):
-        messages.success(request, f"Đã xóa tồn tại {finding.code}.")
-        return redirect(finding.visit)
-    context = {
-        "finding": finding,
-        "form": form,
-        "title": f"Xóa tồn tại {finding.code}",
-        "consequences": [
+    return confirm(
+        request,
+        DeedForm(request.POST or None, record=finding),
+        finding.remove,
+        template="findings/finding_delete.html",
+        title=f"Xóa tồn tại {finding.code}",
+        label="Xóa tồn tại này",
+        success=f"Đã xóa tồn tại {finding.code}.",
+        consequences=[
             f"Tồn tại {finding.code} ({finding.get_category_display().lower()}) bị xóa hẳn và "
             "không khôi phục được.",
             "Nhật ký của lượt kiểm tra vẫn ghi ai đã xóa, xóa lúc nào và nội dung đã xóa.",
         ],
-        "danger": True,
-        "submit_label": "Xóa tồn tại này",
-        "cancel_url": finding.get_absolute_url(),
-    }
-    return render(request, "findings/finding_delete.html", context)
+        refusal=finding.why_not_removed(),
+        then=finding.visit,
+        danger=True,
+        finding=finding,
+    )

@@ -2,59 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from congvu.dates import days_phrase, format_day, today
+from congvu.deeds import DeedForm, ReasonDeedForm, confirm
 from congvu.once import once
 from directives.requests import UserRequest
-from findings.forms import (
-    CompletionForm,
-    DeedForm,
-    ExtensionForm,
-    ReasonDeedForm,
-    ReportForm,
-    done,
-)
+from findings.forms import CompletionForm, ExtensionForm, ReportForm
 from findings.models import Remedy
 from findings.story import standing
 from findings.views.remedies import remedy_in_reach
 
 
-def _deed(
+def _confirm(
     request: UserRequest,
     remedy: Remedy,
     form: DeedForm,
     deed: Callable[..., object],
     *,
-    template: str,
     title: str,
-    label: str,
-    success: str,
-    consequences: Sequence[str] = (),
-    **context: Any,
+    **said: Any,
 ) -> HttpResponse:
-    """Show the form; once it is filled in rightly, do the deed with what was typed."""
-    if form.is_valid():
-        typed = {name: value for name, value in form.cleaned_data.items() if name != "version"}
-        if done(form, lambda: deed(by=request.user, **typed)):
-            messages.success(request, success)
-            return redirect(remedy)
-    shared = {
-        "remedy": remedy,
-        "form": form,
-        "now": standing(remedy, today()),
-        "title": f"{title} {remedy.code}",
-        "submit_label": label,
-        "consequences": consequences,
-        "cancel_url": remedy.get_absolute_url(),
-    }
-    return render(request, template, {**shared, **context})
+    """The deed's page, which shows the remedy as it stands today."""
+    now = standing(remedy, today())
+    title = f"{title} {remedy.code}"
+    return confirm(request, form, deed, title=title, remedy=remedy, now=now, **said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -65,7 +41,7 @@ def remedy_extend(request: UserRequest, pk: int) -> HttpResponse:
     remedy.require_editable(request.user)
     due = remedy.due_on_at(today())
     old = f"{format_day(due)} ({days_phrase(due, today())})" if due else "không đặt hạn"
-    return _deed(
+    return _confirm(
         request,
         remedy,
         ExtensionForm(request.POST or None, record=remedy),
@@ -85,7 +61,7 @@ def remedy_report(request: UserRequest, pk: int) -> HttpResponse:
     """Say how far the remedy is; a claimed completion waits until the other side settles it."""
     remedy = remedy_in_reach(request, pk)
     remedy.require_reported(request.user)
-    return _deed(
+    return _confirm(
         request,
         remedy,
         ReportForm(request.POST or None, record=remedy),
@@ -110,7 +86,7 @@ def remedy_complete(request: UserRequest, pk: int) -> HttpResponse:
     initial = {}
     if claims:
         initial = {"completed_on": claims[-1].claimed_on, "report_document": claims[-1].document}
-    return _deed(
+    return _confirm(
         request,
         remedy,
         CompletionForm(request.POST or None, record=remedy, initial=initial),
@@ -136,7 +112,7 @@ def remedy_send_back(request: UserRequest, pk: int) -> HttpResponse:
     remedy = remedy_in_reach(request, pk)
     remedy.require_settled(request.user)
     claims = [each for each in remedy.progress.all() if each.is_waiting]
-    return _deed(
+    return _confirm(
         request,
         remedy,
         ReasonDeedForm(request.POST or None, record=remedy),
@@ -160,7 +136,7 @@ def remedy_reopen(request: UserRequest, pk: int) -> HttpResponse:
     """Take a recorded completion back, with the reason."""
     remedy = remedy_in_reach(request, pk)
     remedy.require_settled(request.user)
-    return _deed(
+    return _confirm(
         request,
         remedy,
         ReasonDeedForm(request.POST or None, record=remedy),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from congvu.access import require
 from congvu.dates import today
+from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing
@@ -23,7 +24,7 @@ from congvu.trail import mark
 from directives.requests import UserRequest
 from findings.columns import as_of_text, remedy_columns, with_story
 from findings.filters import RemedyFilter, day_of
-from findings.forms import DeedForm, RemedyForm, done
+from findings.forms import RemedyForm
 from findings.models import Progress, Remedy
 from findings.story import (
     actions_of_remedy,
@@ -169,21 +170,21 @@ def remedy_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Take away a remedy entered by mistake, on which nothing hangs."""
     remedy = remedy_in_reach(request, pk)
     remedy.require_editable(request.user)
-    form = DeedForm(request.POST or None, record=remedy)
-    if form.is_valid() and done(form, lambda: remedy.remove(by=request.user)):
-        messages.success(request, f"Đã xóa kiến nghị {remedy.code}.")
-        return redirect(remedy.visit)
-    context = {
-        "remedy": remedy,
-        "form": form,
-        "title": f"Xóa kiến nghị {remedy.code}",
-        "consequences": [
+    return confirm(
+        request,
+        DeedForm(request.POST or None, record=remedy),
+        remedy.remove,
+        template="findings/remedy_delete.html",
+        title=f"Xóa kiến nghị {remedy.code}",
+        label="Xóa kiến nghị này",
+        success=f"Đã xóa kiến nghị {remedy.code}.",
+        consequences=[
             f"Kiến nghị {remedy.code} ({remedy.get_kind_display().lower()}) bị xóa hẳn và không "
             "khôi phục được; đơn vị không còn phải thực hiện.",
             "Nhật ký của lượt kiểm tra vẫn ghi ai đã xóa và xóa lúc nào.",
         ],
-        "danger": True,
-        "submit_label": "Xóa kiến nghị này",
-        "cancel_url": remedy.get_absolute_url(),
-    }
-    return render(request, "findings/remedy_delete.html", context)
+        refusal=remedy.why_not_removed(),
+        then=remedy.visit,
+        danger=True,
+        remedy=remedy,
+    )

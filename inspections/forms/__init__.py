@@ -1,7 +1,7 @@
 """Forms of plans, teams, rounds and visits."""
 
 from inspections.forms.plans import ContentForm, PlanForm
-from inspections.forms.rounds import ReasonStepForm, RoundForm, StepForm
+from inspections.forms.rounds import RoundForm
 from inspections.forms.teams import MemberFormSet, TeamForm
 from inspections.forms.visits import VisitForm, VisitRows
 
@@ -9,9 +9,7 @@ __all__ = [
     "ContentForm",
     "MemberFormSet",
     "PlanForm",
-    "ReasonStepForm",
     "RoundForm",
-    "StepForm",
     "TeamForm",
     "VisitForm",
     "VisitRows",

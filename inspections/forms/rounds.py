@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
 from congvu.dates import today
-from congvu.forms import ReasonForm, RecordForm
+from congvu.forms import RecordForm
 from inspections.forms.visits import VisitRows, day_typed, rows_typed
 from inspections.models import Content, Plan, Round, Team
 from units.forms import UnitField, offer
@@ -236,32 +236,3 @@ class RoundForm(RecordForm):
     def taken_message(self, fault: IntegrityError) -> str:
         """Only the code of a round must be its own."""
         return "Mã cuộc này vừa được dùng; hãy chọn mã khác rồi lưu lại."
-
-
-class StepForm(forms.Form):
-    """Confirms a step of the round as it was shown: the version tells whether it still is so."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, round_: Round, **kwargs: Any) -> None:
-        kwargs["initial"] = {"version": round_.version, **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
-        self.round = round_
-
-    def clean_version(self) -> int | None:
-        """The version that was shown, where the page tells it, must still be the round's."""
-        shown: int | None = self.cleaned_data["version"]
-        if shown is not None and shown != self.round.version:
-            # What is shown now is what the next press confirms.
-            typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
-            typed[self.add_prefix("version")] = str(self.round.version)
-            self.data = typed
-            raise ValidationError(
-                "Cuộc kiểm tra vừa được người khác sửa. Hãy xem lại nội dung hiện tại rồi xác nhận "
-                "lần nữa."
-            )
-        return shown
-
-
-class ReasonStepForm(StepForm, ReasonForm):
-    """A step that needs a reason on record."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from congvu.access import require
+from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing
@@ -18,7 +18,7 @@ from directives.requests import UserRequest
 from inspections.columns import ROUND_COLUMNS, status_badge, with_rows
 from inspections.facts import actions_of_round, facts_of_round, stories_of_visits
 from inspections.filters import RoundFilter
-from inspections.forms import RoundForm, StepForm
+from inspections.forms import RoundForm
 from inspections.models import Round, Visit
 from inspections.story import trail_of
 
@@ -137,27 +137,21 @@ def round_delete(request: UserRequest, pk: int) -> HttpResponse:
     rounds = Round.objects.visible_to(request.user).select_related("body")
     round_ = get_object_or_404(rounds, pk=pk)
     round_.require_editable(request.user)
-    form = StepForm(request.POST or None, round_=round_)
-    if form.is_valid():
-        try:
-            round_.remove(by=request.user)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(request, f"Đã xóa {round_}.")
-            return redirect("inspections:round_list")
-    context = {
-        "round": round_,
-        "form": form,
-        "title": f"Xóa cuộc {round_.code}",
-        "consequences": [
+    return confirm(
+        request,
+        DeedForm(request.POST or None, record=round_),
+        round_.remove,
+        template="inspections/round_delete.html",
+        title=f"Xóa cuộc {round_.code}",
+        label="Xóa cuộc này",
+        success=f"Đã xóa {round_}.",
+        consequences=[
             f"Cuộc {round_.code} ({round_.days_text}) bị xóa hẳn và không khôi phục được.",
             "Nhật ký vẫn ghi ai đã xóa và xóa lúc nào.",
             "Nếu cuộc này có thật nhưng không tiến hành nữa, hãy hủy cuộc thay vì xóa.",
         ],
-        "danger": True,
-        "submit_label": "Xóa cuộc này",
-        "cancel_url": round_.get_absolute_url(),
-        "refusal": round_.why_not_removed(),
-    }
-    return render(request, "inspections/round_delete.html", context)
+        refusal=round_.why_not_removed(),
+        then="inspections:round_list",
+        danger=True,
+        round=round_,
+    )

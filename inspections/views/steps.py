@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
 from congvu.dates import format_day, today
+from congvu.deeds import DeedForm, ReasonDeedForm, confirm
 from congvu.once import once
-from congvu.rules import ConflictError
 from directives.requests import UserRequest
-from inspections.forms import ReasonStepForm, StepForm
 from inspections.models import Round, RoundStatus
 
 
@@ -27,51 +22,17 @@ def _round(request: UserRequest, pk: int) -> Round:
     return round_
 
 
-def _step(
-    request: UserRequest,
-    round_: Round,
-    *,
-    template: str,
-    title: str,
-    label: str,
-    consequences: Sequence[str],
-    take: Callable[[StepForm], None],
-    done: str,
-    form_class: type[StepForm] = StepForm,
-    danger: bool = False,
-) -> HttpResponse:
-    """Show what the step brings; when it is confirmed, take it."""
-    form = form_class(request.POST or None, round_=round_)
-    if form.is_valid():
-        try:
-            take(form)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        except ConflictError:
-            form.add_error(None, "Cuộc kiểm tra vừa được người khác sửa; hãy tải lại trang này.")
-        else:
-            messages.success(request, done)
-            return redirect(round_)
-    context = {
-        "round": round_,
-        "form": form,
-        "title": title,
-        "submit_label": label,
-        "consequences": consequences,
-        "danger": danger,
-        "cancel_url": round_.get_absolute_url(),
-    }
-    return render(request, template, context)
-
-
 @require_http_methods(["GET", "POST"])
 @once
 def round_start(request: UserRequest, pk: int) -> HttpResponse:
     """The team is on its way."""
     round_ = _round(request, pk)
-    return _step(
+    return confirm(
         request,
-        round_,
+        DeedForm(request.POST or None, record=round_),
+        round_.start,
+        round=round_,
+        refusal=round_.why_not("started"),
         template="inspections/round_start.html",
         title=f"Bắt đầu cuộc {round_.code}",
         label="Bắt đầu kiểm tra",
@@ -81,8 +42,7 @@ def round_start(request: UserRequest, pk: int) -> HttpResponse:
             "Đơn vị được kiểm tra chưa thấy cuộc này cho đến khi hoàn thành.",
             "Cuộc chưa được tính vào số liệu tổng hợp.",
         ],
-        take=lambda form: round_.start(by=request.user),
-        done=f"Cuộc {round_.code} đang được kiểm tra.",
+        success=f"Cuộc {round_.code} đang được kiểm tra.",
     )
 
 
@@ -102,9 +62,12 @@ def round_complete(request: UserRequest, pk: int) -> HttpResponse:
         if last > today()
         else []
     )
-    return _step(
+    return confirm(
         request,
-        round_,
+        DeedForm(request.POST or None, record=round_),
+        round_.complete,
+        round=round_,
+        refusal=round_.why_not("completed"),
         template="inspections/round_complete.html",
         title=f"Hoàn thành cuộc {round_.code}",
         label="Hoàn thành cuộc kiểm tra",
@@ -118,8 +81,7 @@ def round_complete(request: UserRequest, pk: int) -> HttpResponse:
             "hiện.",
             "Nếu nhầm, có thể mở lại cuộc này để sửa; nhật ký ghi cả hai việc.",
         ],
-        take=lambda form: round_.complete(by=request.user),
-        done=f"Cuộc {round_.code} đã hoàn thành và được tính vào số liệu tổng hợp.",
+        success=f"Cuộc {round_.code} đã hoàn thành và được tính vào số liệu tổng hợp.",
     )
 
 
@@ -128,9 +90,12 @@ def round_complete(request: UserRequest, pk: int) -> HttpResponse:
 def round_cancel(request: UserRequest, pk: int) -> HttpResponse:
     """The round is not held; the reason stays on record."""
     round_ = _round(request, pk)
-    return _step(
+    return confirm(
         request,
-        round_,
+        ReasonDeedForm(request.POST or None, record=round_),
+        round_.cancel,
+        round=round_,
+        refusal=round_.why_not("cancelled"),
         template="inspections/round_cancel.html",
         title=f"Hủy cuộc {round_.code}",
         label="Hủy cuộc kiểm tra",
@@ -138,9 +103,7 @@ def round_cancel(request: UserRequest, pk: int) -> HttpResponse:
             "Cuộc cùng các lượt, tồn tại, kiến nghị của nó không được tính vào số liệu nào.",
             "Hồ sơ vẫn còn và có thể mở lại nếu hủy nhầm.",
         ],
-        take=lambda form: round_.cancel(by=request.user, reason=form.cleaned_data["reason"]),
-        done=f"Đã hủy cuộc {round_.code}.",
-        form_class=ReasonStepForm,
+        success=f"Đã hủy cuộc {round_.code}.",
         danger=True,
     )
 
@@ -158,14 +121,15 @@ def round_reopen(request: UserRequest, pk: int) -> HttpResponse:
             "tính vào số liệu tổng hợp. Báo cáo đã ban hành không đổi.",
             "Trong thời gian đó đơn vị được kiểm tra không xem được cuộc này.",
         ]
-    return _step(
+    return confirm(
         request,
-        round_,
+        ReasonDeedForm(request.POST or None, record=round_),
+        round_.reopen,
+        round=round_,
+        refusal=round_.why_not("reopened"),
         template="inspections/round_reopen.html",
         title=f"Mở lại cuộc {round_.code}",
         label="Mở lại cuộc kiểm tra",
         consequences=consequences,
-        take=lambda form: round_.reopen(by=request.user, reason=form.cleaned_data["reason"]),
-        done=f"Đã mở lại cuộc {round_.code}.",
-        form_class=ReasonStepForm,
+        success=f"Đã mở lại cuộc {round_.code}.",
     )

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
 from directives.requests import UserRequest
 from inspections.columns import status_badge
 from inspections.facts import facts_of_visit, stories_of_visits
-from inspections.forms import StepForm, VisitForm
+from inspections.forms import VisitForm
 from inspections.models import Round, Visit
 from inspections.story import trail_of
 
@@ -116,27 +116,22 @@ def visit_delete(request: UserRequest, pk: int) -> HttpResponse:
     )
     visit.require_editable(request.user)
     round_ = visit.round
-    form = StepForm(request.POST or None, round_=round_)
-    if form.is_valid():
-        try:
-            visit.remove(by=request.user)
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(request, f"Đã xóa lượt kiểm tra {visit.unit.name}.")
-            return redirect(round_)
-    context = {
-        "visit": visit,
-        "round": round_,
-        "form": form,
-        "title": f"Xóa lượt kiểm tra {visit.unit.name}",
-        "consequences": [
+    return confirm(
+        request,
+        DeedForm(request.POST or None, record=round_),
+        visit.remove,
+        template="inspections/visit_delete.html",
+        title=f"Xóa lượt kiểm tra {visit.unit.name}",
+        label="Xóa lượt kiểm tra",
+        success=f"Đã xóa lượt kiểm tra {visit.unit.name}.",
+        consequences=[
             f"{visit.unit.name} không còn trong cuộc {round_.code}; ngày kiểm tra, số biên bản, số "
             "kết luận và ưu điểm đã ghi bị xóa hẳn.",
             "Nhật ký của cuộc ghi ai đã xóa và xóa lúc nào.",
         ],
-        "danger": True,
-        "submit_label": "Xóa lượt kiểm tra",
-        "cancel_url": visit.get_absolute_url(),
-    }
-    return render(request, "inspections/visit_delete.html", context)
+        refusal=visit.why_not_removed(),
+        danger=True,
+        visit=visit,
+        round=round_,
+        cancel_url=visit.get_absolute_url(),
+    )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from congvu.access import require
 from congvu.dates import format_day
+from congvu.deeds import DeedForm, ReasonDeedForm, confirm
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
 from congvu.tables import Badge, Column, Listing
 from directives.requests import UserRequest
-from findings.forms import DeedForm, ReasonDeedForm, done
 from reports.filters import ReturnFilter
 from reports.forms import ReturnForm
 from reports.models import FIGURES, Return, ReturnStatus
@@ -216,36 +217,13 @@ def return_edit(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "reports/return_edit.html", context)
 
 
-def _step(
-    request: UserRequest,
-    source: Return,
-    form: DeedForm,
-    deed: Callable[[], None],
-    *,
-    template: str,
-    title: str,
-    label: str,
-    success: str,
-    consequences: Sequence[str],
-    refusal: str,
-    danger: bool = False,
+def _confirm(
+    request: UserRequest, form: DeedForm, deed: Callable[..., object], **said: Any
 ) -> HttpResponse:
-    """Show what the step brings; when it is confirmed, take it."""
-    if form.is_valid() and done(form, deed):
-        messages.success(request, success)
-        return redirect(source if source.pk else reverse("reports:return_list"))
-    context = {
-        "source": source,
-        "form": form,
-        "title": title,
-        "lead": f"{source.unit_name}, {source.period_text}.",
-        "submit_label": label,
-        "consequences": consequences,
-        "refusal": refusal,
-        "danger": danger,
-        "cancel_url": source.get_absolute_url(),
-    }
-    return render(request, template, context)
+    """The step's page, which names the return."""
+    source: Any = form.record
+    lead = f"{source.unit_name}, {source.period_text}."
+    return confirm(request, form, deed, source=source, lead=lead, **said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -254,11 +232,10 @@ def return_submit(request: UserRequest, pk: int) -> HttpResponse:
     """Send the figures to be decided on."""
     source = _return(request, pk)
     source.require_editable(request.user)
-    return _step(
+    return _confirm(
         request,
-        source,
         DeedForm(request.POST or None, record=source),
-        lambda: source.submit(by=request.user),
+        source.submit,
         template="reports/return_submit.html",
         title="Gửi số liệu báo cáo",
         label="Gửi số liệu",
@@ -278,11 +255,10 @@ def return_accept(request: UserRequest, pk: int) -> HttpResponse:
     """Take the figures: they count from now on."""
     source = _return(request, pk)
     source.require_decided(request.user)
-    return _step(
+    return _confirm(
         request,
-        source,
         DeedForm(request.POST or None, record=source),
-        lambda: source.accept(by=request.user),
+        source.accept,
         template="reports/return_accept.html",
         title="Chấp nhận số liệu báo cáo",
         label="Chấp nhận số liệu",
@@ -302,12 +278,10 @@ def return_send_back(request: UserRequest, pk: int) -> HttpResponse:
     """Send the figures back to the unit with the reason; they do not count."""
     source = _return(request, pk)
     source.require_decided(request.user)
-    form = ReasonDeedForm(request.POST or None, record=source)
-    return _step(
+    return _confirm(
         request,
-        source,
-        form,
-        lambda: source.send_back(by=request.user, reason=form.cleaned_data["reason"]),
+        ReasonDeedForm(request.POST or None, record=source),
+        source.send_back,
         template="reports/return_send_back.html",
         title="Trả lại số liệu báo cáo",
         label="Trả lại đơn vị",
@@ -326,22 +300,19 @@ def return_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Take away a draft that was never sent."""
     source = _return(request, pk)
     source.require_editable(request.user)
-    form = DeedForm(request.POST or None, record=source)
-    if form.is_valid() and done(form, lambda: source.remove(by=request.user)):
-        messages.success(request, f"Đã xóa {source}.")
-        return redirect("reports:return_list")
-    context = {
-        "source": source,
-        "form": form,
-        "title": "Xóa số liệu báo cáo",
-        "lead": f"{source.unit_name}, {source.period_text}.",
-        "consequences": [
+    return _confirm(
+        request,
+        DeedForm(request.POST or None, record=source),
+        source.remove,
+        template="reports/return_delete.html",
+        title="Xóa số liệu báo cáo",
+        label="Xóa số liệu này",
+        success=f"Đã xóa {source}.",
+        consequences=[
             "Số liệu đang lập này bị xóa hẳn và không khôi phục được.",
             "Nhật ký của đơn vị vẫn ghi ai đã xóa và xóa lúc nào.",
         ],
-        "refusal": source.why_not_removed(),
-        "danger": True,
-        "submit_label": "Xóa số liệu này",
-        "cancel_url": source.get_absolute_url(),
-    }
-    return render(request, "reports/return_delete.html", context)
+        refusal=source.why_not_removed(),
+        then="reports:return_list",
+        danger=True,
+    )
