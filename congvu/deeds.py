@@ -30,17 +30,17 @@ from congvu.rules import ConflictError, Ruled
 class DeedForm(forms.Form):
     """Confirms a deed on the record as it was shown: the version tells whether it still is so."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, record: Ruled, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": record.version, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.record = record
 
-    def clean_version(self) -> int | None:
-        """The version that was shown, where the page tells it, must still be the record's."""
-        shown: int | None = self.cleaned_data["version"]
-        if shown is not None and shown != self.record.version:
+    def clean_version(self) -> int:
+        """The version that was shown must still be the record's."""
+        shown: int = self.cleaned_data["version"]
+        if shown != self.record.version:
             # What is shown now is what the next press confirms.
             typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
             typed[self.add_prefix("version")] = str(self.record.version)

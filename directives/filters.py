@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter, YearFilter
 from directives.models import DocumentType
-from directives.reach import UnitFilter
+from units.filters import UnitFilter
 
 
 class DocumentFilter(ListFilter):

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from congvu.forms import RecordForm
 from directives.models import TAKEN, Document
-from directives.reach import units_around
 from directives.uploads import ALLOWED_TEXT, TYPES, ending_of
 from units.forms import UnitField, offer
+from units.models import Unit
 
 
 class DocumentForm(RecordForm):
@@ -58,7 +58,7 @@ class DocumentForm(RecordForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, units_around(user), "issuer")
+        offer(self, Unit.objects.around(user), "issuer")
         if self.instance.pk is None and user.unit is not None:
             self.instance.kept_by = user.unit
             self.initial.setdefault("issuer", user.unit)

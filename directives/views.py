@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.dates import format_day
 from congvu.models import Event
@@ -21,7 +22,6 @@ from congvu.tables import Column, Listing
 from directives.filters import DocumentFilter
 from directives.forms import DocumentForm
 from directives.models import Document
-from directives.requests import UserRequest
 from directives.uploads import TYPES
 
 

@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import UserRequest
 from congvu import trail
 from congvu.access import require
 from congvu.dates import today
 from congvu.pages import Action
-from directives.requests import UserRequest
 from exchange import jobs
 from exchange.export import export
 from exchange.forms import UploadForm

@@ -17,7 +17,6 @@ from django_filters.filters import CharFilter, ChoiceFilter
 from congvu.dates import parse_day, today
 from congvu.filters import CodeFilter, DayFilter, ListFilter, YearFilter
 from congvu.text import search_words
-from directives.reach import UnitFilter
 from findings.models import (
     Category,
     FindingQuerySet,
@@ -28,6 +27,7 @@ from findings.models import (
     Subject,
 )
 from inspections.models import RoundStatus
+from units.filters import UnitFilter
 from units.models import Unit
 
 

@@ -16,7 +16,6 @@ from congvu.access import record_id
 from congvu.dates import today
 from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter, YearFilter
 from congvu.text import search_words
-from directives.reach import UnitFilter, at_unit
 from inspections.models import (
     Plan,
     RoundForm,
@@ -30,6 +29,7 @@ from inspections.models import (
     is_behind,
     is_near,
 )
+from units.filters import UnitFilter, at_unit
 from units.forms import UnitInput
 from units.models import Unit
 

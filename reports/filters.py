@@ -6,8 +6,8 @@ from django import forms
 from django_filters.filters import CharFilter
 
 from congvu.filters import CodeFilter, DayFilter, ListFilter, YearFilter
-from directives.reach import UnitFilter
 from reports.models import UNSENT, ReturnQuerySet, ReturnStatus
+from units.filters import UnitFilter
 
 
 class ReturnFilter(ListFilter):

@@ -113,8 +113,8 @@ TABLE: dict[str, Row] = {
     "inspections:round_create":      Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
     # What is ahead exists for staff and leaders of the inspecting body, and for nobody of the unit.
     "inspections:round_detail":      Row("302 200 404 404 200 404 404", record="round_ahead"),
-    "inspections:round_start":       Row("302 200 404 404 403 404 404", "302 302 404 404 403 404 404", "round_ahead"),
-    "inspections:round_complete":    Row("302 200 404 404 403 404 404", "302 302 404 404 403 404 404", "round_ahead"),
+    "inspections:round_start":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
+    "inspections:round_complete":    Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
     "inspections:round_cancel":      Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
     "inspections:visit_detail":      Row("302 200 404 404 200 404 404", record="visit_ahead"),
     # What was completed on Đại Từ is read there, and changed by the province alone.
@@ -236,7 +236,7 @@ def test_reading(
 def test_writing(
     name: str, records: dict[str, tuple[Any, ...]], clients: dict[str, Client]
 ) -> None:
-    """An empty form: 200 with its faults, or 302 where the deed needs no field."""
+    """An empty form: 200 with its faults, or 302 where it needs none."""
     row = TABLE[name]
     url = reverse(name, args=records[row.record]) + (f"?{row.query}" if row.query else "")
     found = {}

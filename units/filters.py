@@ -1,15 +1,60 @@
-"""Filters of the list of units."""
+"""Filters by unit, which every list of records shares, and those of the list of units."""
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters.filters import CharFilter
 
-from congvu.dates import today
+from congvu.dates import parse_day, today
 from congvu.filters import CodeFilter, DayFilter, ListFilter
-from units.models import Kind, Unit, UnitQuerySet
+from congvu.text import clean, fold
+from units.forms import LABEL, UnitInput
+from units.models import Kind, Unit, UnitQuerySet, topmost, under
+
+
+def at_unit(text: str, prefix: str, on: str = "") -> Q:
+    """The condition for records of the unit that the text tells, by code, suggestion or name.
+
+    A code stands for every unit that bore it, with their lineages and all under them; with the day
+    `on` only for the bearer of that day, as a summary reads it. A mere name stands for itself.
+    """
+    written = clean(text)
+    label = LABEL.fullmatch(written)
+    code = label["code"] if label else written
+    bearers = Unit.objects.filter(code__iexact=code)
+    if label:
+        same = [unit.pk for unit in bearers if fold(unit.name) == fold(label["name"])]
+        bearers = bearers.filter(pk__in=same) if same else bearers
+    elif not bearers.exists():
+        return Q(**{f"{prefix}in": Unit.objects.search(written).order_by().values("pk")})
+    # No day, or none that can be read, narrows nothing.
+    with contextlib.suppress(ValueError):
+        bearers = bearers.in_force(parse_day(on))
+    within = Unit.objects.filter(under([unit.path for unit in topmost(bearers.lineages())]))
+    # By ids and not by a join: half the time on a list of 20,000 rounds.
+    return Q(**{f"{prefix}in": within.order_by().values("pk")})
+
+
+class UnitFilter(CharFilter):
+    """Records of a unit, told by its code or name; `prefix` leads from the record to the unit."""
+
+    # Set by django-filter.
+    parent: ListFilter
+
+    def __init__(self, prefix: str, **kwargs: Any) -> None:
+        self.prefix = prefix
+        kwargs.setdefault("widget", UnitInput(attrs={"placeholder": "Mã hoặc tên"}))
+        super().__init__(**kwargs)
+
+    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Keep the records of that unit and all under it."""
+        if not value:
+            return qs
+        return qs.filter(at_unit(value, self.prefix, self.parent.data.get("on", "")))
 
 
 class UnitListFilter(ListFilter):

@@ -16,7 +16,7 @@ from congvu.text import clean, fold
 from units.models import Unit, UnitQuerySet
 
 # "Xã Định Hóa (05569)", "Tỉnh Thái Nguyên (19), đến 30/06/2025"
-_LABEL = re.compile(r"(?P<name>.+) \((?P<code>[^()]+)\)(?:, (?P<span>.+))?")
+LABEL = re.compile(r"(?P<name>.+) \((?P<code>[^()]+)\)(?:, (?P<span>.+))?")
 _PK = re.compile(r"#([0-9]{1,18})")
 
 # So many are named where what was typed fits several.
@@ -118,7 +118,7 @@ class UnitField(forms.CharField):
             return None
         if match := _PK.fullmatch(text):
             return self._only(list(self.queryset.filter(pk=int(match[1]))[:1]), text)
-        if match := _LABEL.fullmatch(text):
+        if match := LABEL.fullmatch(text):
             found = self._of_label(match["name"], match["code"], match["span"] or "")
         else:
             found = self._of_code(text) or self._of_name(text)
@@ -177,7 +177,7 @@ class UnitField(forms.CharField):
 
     def _nothing(self, text: str) -> str:
         """Why nothing was found, and what comes near."""
-        words = match["name"] if (match := _LABEL.fullmatch(text)) else text
+        words = match["name"] if (match := LABEL.fullmatch(text)) else text
         code = match["code"] if match else text
         day = self.on or today()
         if self.queryset.filter(code__iexact=code).exists():

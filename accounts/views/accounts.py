@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,18 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.filters import AccountFilter
 from accounts.forms import AccountForm, DisableForm
 from accounts.models import User
+from accounts.requests import UserRequest
 from accounts.roles import Role
 from congvu.access import require
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
 from congvu.tables import Badge, Column, Listing
-
-
-class AdminRequest(HttpRequest):
-    """A request behind the sign-in."""
-
-    user: User
 
 
 def _state(account: User) -> Badge:
@@ -66,14 +61,14 @@ COLUMNS = (
 )
 
 
-def _find(request: AdminRequest, pk: int) -> User:
+def _find(request: UserRequest, pk: int) -> User:
     """The account within the administrator's scope; 404 for any other."""
     require(request.user, "accounts.manage")
     return get_object_or_404(User.objects.visible_to(request.user).select_related("unit"), pk=pk)
 
 
 @require_safe
-def account_list(request: AdminRequest) -> HttpResponseBase:
+def account_list(request: UserRequest) -> HttpResponseBase:
     """Accounts of the units in scope."""
     require(request.user, "accounts.manage")
     accounts = User.objects.visible_to(request.user).select_related("unit")
@@ -117,7 +112,7 @@ def _actions(account: User, by: User) -> list[Action]:
 
 
 @require_safe
-def account_detail(request: AdminRequest, pk: int) -> HttpResponse:
+def account_detail(request: UserRequest, pk: int) -> HttpResponse:
     """One account and all that was done to it."""
     account = _find(request, pk)
     state = _state(account)
@@ -143,7 +138,7 @@ def account_detail(request: AdminRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/account_detail.html", context)
 
 
-def _show_password(request: AdminRequest, account: User, password: str) -> HttpResponse:
+def _show_password(request: UserRequest, account: User, password: str) -> HttpResponse:
     """The temporary password, on the answer itself: stored nowhere, not to be seen again."""
     context = {
         "title": f"Mật khẩu tạm của {account.username}",
@@ -155,7 +150,7 @@ def _show_password(request: AdminRequest, account: User, password: str) -> HttpR
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_create(request: AdminRequest) -> HttpResponse:
+def account_create(request: UserRequest) -> HttpResponse:
     """Add an account with a temporary password, shown once."""
     require(request.user, "accounts.manage")
     form = AccountForm(request.POST or None, by=request.user)
@@ -174,7 +169,7 @@ def account_create(request: AdminRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def account_edit(request: AdminRequest, pk: int) -> HttpResponse:
+def account_edit(request: UserRequest, pk: int) -> HttpResponse:
     """Change who the account is for and what it may do."""
     account = _find(request, pk)
     form = AccountForm(request.POST or None, instance=account, by=request.user)
@@ -193,7 +188,7 @@ def account_edit(request: AdminRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def account_disable(request: AdminRequest, pk: int) -> HttpResponse:
+def account_disable(request: UserRequest, pk: int) -> HttpResponse:
     """Close the account, with a reason."""
     account = _find(request, pk)
     form = DisableForm(request.POST or None)
@@ -222,7 +217,7 @@ def account_disable(request: AdminRequest, pk: int) -> HttpResponse:
 
 
 def _confirm(
-    request: AdminRequest, account: User, template: str, context: dict[str, Any]
+    request: UserRequest, account: User, template: str, context: dict[str, Any]
 ) -> HttpResponse:
     """A page that says what will happen, with one button."""
     shared = {"account": account, "cancel_url": account.get_absolute_url()}
@@ -231,7 +226,7 @@ def _confirm(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
-def account_enable(request: AdminRequest, pk: int) -> HttpResponse:
+def account_enable(request: UserRequest, pk: int) -> HttpResponse:
     """Open a closed or idle account again."""
     account = _find(request, pk)
     if request.method == "POST":
@@ -255,7 +250,7 @@ def account_enable(request: AdminRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def account_reset_password(request: AdminRequest, pk: int) -> HttpResponse:
+def account_reset_password(request: UserRequest, pk: int) -> HttpResponse:
     """Give the account a temporary password, shown once."""
     account = _find(request, pk)
     if account.pk == request.user.pk:

@@ -18,18 +18,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.forms import OwnPasswordForm, SignInForm
-from accounts.models import User
+from accounts.requests import UserRequest
 from congvu.models import Event
 from congvu.pages import Fact
 
 # How many of the last sign-ins a person sees of the own account.
 _SIGN_INS_SHOWN = 10
-
-
-class OwnRequest(HttpRequest):
-    """A request behind the sign-in, to a page about the person who asks."""
-
-    user: User
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -64,7 +58,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def logout(request: OwnRequest) -> HttpResponse:
+def logout(request: UserRequest) -> HttpResponse:
     """Sign out."""
     end_session(request)
     messages.success(request, "Bạn đã đăng xuất.")
@@ -72,7 +66,7 @@ def logout(request: OwnRequest) -> HttpResponse:
 
 
 @require_safe
-def session(request: OwnRequest) -> HttpResponse:
+def session(request: UserRequest) -> HttpResponse:
     """Keep the session alive: the answer says that it still is, and asking prolonged it."""
     return HttpResponse(status=204)
 
@@ -80,7 +74,7 @@ def session(request: OwnRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def password_change(request: OwnRequest) -> HttpResponse:
+def password_change(request: UserRequest) -> HttpResponse:
     """Choose a new password, at first sign-in or at any time."""
     user = request.user
     form = OwnPasswordForm(user, request.POST or None)
@@ -100,7 +94,7 @@ def password_change(request: OwnRequest) -> HttpResponse:
 
 
 @require_safe
-def profile(request: OwnRequest) -> HttpResponse:
+def profile(request: UserRequest) -> HttpResponse:
     """The own account: what it may reach, and when and from where it was used."""
     user = request.user
     facts = [

@@ -11,13 +11,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.dates import today
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing
-from directives.requests import UserRequest
 from findings.columns import FINDING_COLUMNS, severity_badge, with_visit
 from findings.filters import FindingFilter
 from findings.forms import FindingForm

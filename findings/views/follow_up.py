@@ -8,10 +8,10 @@ from typing import Any
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import UserRequest
 from congvu.dates import days_phrase, format_day, today
 from congvu.deeds import DeedForm, ReasonDeedForm, confirm
 from congvu.once import once
-from directives.requests import UserRequest
 from findings.forms import CompletionForm, ExtensionForm, ReportForm
 from findings.models import Remedy
 from findings.story import standing

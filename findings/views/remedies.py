@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.dates import today
 from congvu.deeds import DeedForm, confirm
@@ -21,7 +22,6 @@ from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing
 from congvu.trail import mark
-from directives.requests import UserRequest
 from findings.columns import as_of_text, remedy_columns, with_story
 from findings.filters import RemedyFilter, day_of
 from findings.forms import RemedyForm

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from accounts.requests import UserRequest
 from congvu.access import record_id
-from directives.requests import UserRequest
 from findings.filters import units_with
 from inspections.models import Visit
 

@@ -15,9 +15,9 @@ from congvu.access import record_id
 from congvu.dates import parse_day
 from congvu.forms import DayField, RecordForm
 from congvu.trail import mark
-from directives.reach import units_around
 from inspections.models import Round, Visit
 from units.forms import UnitField
+from units.models import Unit
 
 if TYPE_CHECKING:
     _Rows = forms.BaseFormSet["VisitRow"]
@@ -61,7 +61,7 @@ class VisitForm(RecordForm):
         self.instance.round = round_
         unit = self.fields["unit"]
         assert isinstance(unit, UnitField)  # noqa: S101  # declared above
-        unit.queryset = units_around(user)
+        unit.queryset = Unit.objects.around(user)
         if self.instance.pk is None:
             self.initial.setdefault("visited_on", round_.starts_on)
         self.fields["visited_on"].help_text = f"Trong thời gian của cuộc: {round_.days_text}."
@@ -99,7 +99,7 @@ class VisitRow(forms.Form):
         super().__init__(*args, **kwargs)
         unit = self.fields["unit"]
         assert isinstance(unit, UnitField)  # noqa: S101  # declared above
-        unit.queryset = units_around(user)
+        unit.queryset = Unit.objects.around(user)
         unit.on = day_typed(self.data.get(self.add_prefix("visited_on"))) or first_day
         unit.widget.attrs["data-day-field"] = "id_starts_on"
 

@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Badge, Column, Listing
 from congvu.trail import changes_since, mark, snapshot
-from directives.requests import UserRequest
 from inspections.forms import ContentForm
 from inspections.models import Content
 

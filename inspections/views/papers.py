@@ -8,10 +8,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import UserRequest
 from congvu.once import once
 from congvu.text import clean, search_words
 from directives.models import Document
-from directives.requests import UserRequest
 from inspections.models import Plan, Round
 from inspections.papers import attach, detach
 

@@ -9,12 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing
-from directives.requests import UserRequest
 from inspections.columns import ROUND_COLUMNS, status_badge, with_rows
 from inspections.facts import actions_of_round, facts_of_round, stories_of_visits
 from inspections.filters import RoundFilter

@@ -7,10 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import UserRequest
 from congvu.dates import format_day, today
 from congvu.deeds import DeedForm, ReasonDeedForm, confirm
 from congvu.once import once
-from directives.requests import UserRequest
 from inspections.models import Round, RoundStatus
 
 

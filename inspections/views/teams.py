@@ -10,12 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Column, Listing
-from directives.requests import UserRequest
 from inspections.columns import ROUND_COLUMNS, with_rows
 from inspections.facts import facts_of_team
 from inspections.filters import TeamFilter

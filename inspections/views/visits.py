@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.requests import UserRequest
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
-from directives.requests import UserRequest
 from inspections.columns import status_badge
 from inspections.facts import facts_of_visit, stories_of_visits
 from inspections.forms import VisitForm

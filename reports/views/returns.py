@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.dates import format_day
 from congvu.deeds import DeedForm, ReasonDeedForm, confirm
@@ -20,7 +21,6 @@ from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
 from congvu.tables import Badge, Column, Listing
-from directives.requests import UserRequest
 from reports.filters import ReturnFilter
 from reports.forms import ReturnForm
 from reports.models import FIGURES, Return, ReturnStatus

@@ -11,12 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.tables import Listing
 from congvu.text import fold
 from congvu.trail import mark
 from congvu.workbook import Book, Heading
-from directives.requests import UserRequest
 from reports.figure_columns import CONTRIBUTION_COLUMNS, columns_of, has_names, noun_of, rows_of
 from reports.rollups import Figure, Question, Summary, by_body, figure_of, summarize
 from reports.sheets import COLUMNS, footnotes, period_line, summary_workbook

@@ -88,6 +88,14 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             return self.none()
         return self.filter(under(person.scope_paths))
 
+    def around(self, person: Person) -> Self:
+        """Every unit of the provinces in which the person's scope lies.
+
+        A department inspects communes that do not stand under it, and a commune keeps documents of
+        the province: scope alone is too narrow to name them. Units themselves are no secret.
+        """
+        return self.filter(under({path.split("/", 1)[0] + "/" for path in person.scope_paths}))
+
     def in_force(self, on: date) -> Self:
         """Units that exist on that day."""
         return self.filter(

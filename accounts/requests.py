@@ -1,4 +1,4 @@
-"""A signed-in request as views of documents, and of apps further right, see it."""
+"""A signed-in request, as views from here to the right see it."""
 
 from __future__ import annotations
 
