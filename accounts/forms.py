@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from accounts.passwords import temporary_password
-from congvu.forms import ReasonForm, RecordForm
+from accounts.passwords import new_seed, temporary_password
+from congvu.forms import RecordForm
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -95,7 +95,7 @@ class AccountForm(RecordForm):
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
-        self.password = ""
+        self.seed = ""
         offer(self, Unit.objects.visible_to(by), "unit")
         self.fields["sees_names"].initial = bool(self.instance.pk and self.instance.names_granted)
         if self.instance.pk == by.pk:
@@ -111,17 +111,13 @@ class AccountForm(RecordForm):
         return email
 
     def save_as(self, by: User) -> bool:
-        """Save the account; a new one gets a temporary password, kept in `password` to be shown."""
+        """Save the account; a new one gets a temporary password, made from `seed`."""
         if self.instance.pk is None:
-            self.password = temporary_password()
-            self.instance.set_password(self.password)
+            self.seed = new_seed()
+            self.instance.set_password(temporary_password(self.seed))
         with transaction.atomic():
             if not super().save_as(by):
                 return False
             wanted = self.cleaned_data["sees_names"]
             self.instance.let_see_names(wanted, by=by)
         return True
-
-
-class DisableForm(ReasonForm):
-    """Why an account is closed."""

@@ -49,7 +49,6 @@ def password_change_due(get_response: Handler) -> Handler:
                 change,
                 reverse("accounts:logout"),
                 reverse("accounts:session"),
-                reverse("healthz"),
             }
             if request.path not in allowed:
                 return redirect(change)

@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.passwords import temporary_password
+from accounts.passwords import new_seed, temporary_password
 from accounts.roles import DEEDS, Role
 from congvu.access import Person
 from congvu.fields import FoldedField, LineField, NameSortKeyField
@@ -192,16 +192,16 @@ class User(Ruled, AbstractBaseUser, PermissionsMixin):
     def reset_password(self, *, by: User) -> str:
         """Give the account a temporary password, to be changed at the next sign-in.
 
-        Returns it for the one time that it is shown. Also lifts a lock after wrong passwords.
+        Returns the password's seed. Also lifts a lock after wrong passwords.
         """
-        password = temporary_password()
+        seed = new_seed()
         with transaction.atomic():
-            self.set_password(password)
+            self.set_password(temporary_password(seed))
             self.must_change_password = True
             self.write("password", "must_change_password")
             mark(by, self, "password_changed", note="Quản trị đặt mật khẩu tạm.")
         lift_lock(username=self.username)
-        return password
+        return seed
 
     def let_see_names(self, wanted: bool, *, by: User) -> None:
         """Give a leader the permission to see personal names, or take it; others need none."""

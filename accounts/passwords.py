@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
 
 
 class FourClassesValidator:
@@ -39,13 +40,21 @@ class FourClassesValidator:
 _UPPER, _LOWER, _DIGITS = "ACDEFGHJKLMNPQRTUVWXY", "abcdefghijkmnpqrtuvwxy", "346789"
 
 
-def temporary_password() -> str:
-    """A password to be told once, such as `Kxm7-Qtp4-Rwh9-Zdc3`; it has all four classes."""
-    groups = (
-        secrets.choice(_UPPER)
-        + secrets.choice(_LOWER)
-        + secrets.choice(_LOWER)
-        + secrets.choice(_DIGITS)
-        for _ in range(4)
+def new_seed() -> str:
+    """What a temporary password is made from: of no use to anybody without `SECRET_KEY`."""
+    return secrets.token_urlsafe(24)
+
+
+def temporary_password(seed: str) -> str:
+    """The password of that seed, such as `Kxm7-Qtp4-Rwh9-Zdc3`; it has all four classes.
+
+    Whoever set it must be able to see it again after a reload; kept for that is the seed alone.
+    """
+    number = int.from_bytes(
+        salted_hmac("accounts.temporary_password", seed, algorithm="sha256").digest(), "big"
     )
-    return "-".join(groups)
+    letters = []
+    for alphabet in (_UPPER, _LOWER, _LOWER, _DIGITS) * 4:
+        number, place = divmod(number, len(alphabet))
+        letters.append(alphabet[place])
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))

@@ -1,19 +1,16 @@
-"""The home page of each role, the search over everything in scope, and the health check.
+"""The home page of each role, and the search over everything in scope.
 
 With `urls` the only place in the frame that knows the apps: these pages gather from all of them.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -38,8 +35,6 @@ from inspections.models import Round, Visit, is_behind, is_near
 from reports.models import UNSENT, Return
 from units.filters import UnitListFilter
 from units.models import Unit
-
-logger = logging.getLogger(__name__)
 
 # How many of those that wait are named on the home page; the rest stand behind the link.
 NAMED = 5
@@ -332,20 +327,3 @@ def _find_documents(request: HttpRequest, user: User) -> Card:
 
 
 SEARCHED = (_find_units, _find_rounds, _find_findings, _find_documents)
-
-
-# --- health ----------------------------------------------------------------------------------
-
-
-@login_not_required
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """200 `ok` when the database answers, 503 when not (contract §2)."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-            cursor.fetchone()
-    except DatabaseError:
-        logger.exception("The database does not answer")
-        return HttpResponse("database unavailable", status=503, content_type="text/plain")
-    return HttpResponse("ok", content_type="text/plain")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -53,9 +54,11 @@ def client_address(request: HttpRequest) -> str | None:
     """The network address of whoever asks, seen past the proxies that `PROXY_COUNT` names."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop]
     count = settings.PROXY_COUNT
-    if count and len(hops) >= count:
-        return hops[-count]
-    return request.META.get("REMOTE_ADDR") or None
+    told = hops[-count] if count and len(hops) >= count else request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(told))
+    except ValueError:
+        return None  # a proxy that tells no address: a mark without one, and not a broken page
 
 
 def trail_origin(get_response: Handler) -> Handler:

@@ -56,8 +56,9 @@ else:
         **DATABASES["default"].get("OPTIONS", {}),
     }
 
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
-STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
+# A relative path starts beside manage.py, wherever the process was started.
+MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="media")
+STATIC_ROOT = BASE_DIR / env.str("STATIC_ROOT", default="staticfiles")
 
 # --- Protections of sign-in: the defaults are those of the security level in domain.md -----
 
@@ -107,6 +108,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "congvu.health.answered_first",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -192,8 +194,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 if HTTPS_ONLY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    # The health check is asked over plain HTTP by the machine itself.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31536000

@@ -2,12 +2,12 @@
 
 from django.urls import include, path
 
-from congvu import components, home
+from congvu import components, health, home
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", home.search, name="search"),
-    path("healthz", home.healthz, name="healthz"),
+    path("healthz", health.healthz, name="healthz"),
     path("components/", components.components, name="components"),
     path("", include("accounts.urls")),
     path("", include("units.urls")),

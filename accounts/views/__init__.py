@@ -7,6 +7,7 @@ from accounts.views.accounts import (
     account_edit,
     account_enable,
     account_list,
+    account_password,
     account_reset_password,
 )
 from accounts.views.own import login, logout, password_change, profile, session
@@ -18,6 +19,7 @@ __all__ = [
     "account_edit",
     "account_enable",
     "account_list",
+    "account_password",
     "account_reset_password",
     "login",
     "logout",

@@ -14,11 +14,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.filters import AccountFilter
-from accounts.forms import AccountForm, DisableForm
+from accounts.forms import AccountForm
 from accounts.models import User
+from accounts.passwords import temporary_password
 from accounts.requests import UserRequest
 from accounts.roles import Role
 from congvu.access import require
+from congvu.deeds import ReasonDeedForm, confirm
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
@@ -138,24 +140,45 @@ def account_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "accounts/account_detail.html", context)
 
 
-def _show_password(request: UserRequest, account: User, password: str) -> HttpResponse:
-    """The temporary password, on the answer itself: stored nowhere, not to be seen again."""
-    context = {
-        "title": f"Mật khẩu tạm của {account.username}",
-        "account": account,
-        "password": password,
-    }
-    return render(request, "accounts/temporary_password.html", context)
+# Whose temporary password this session may still show, and from which seed it is made.
+_SHOWN = "temporary_password"
+
+
+def _show_password(request: UserRequest, account: User, seed: str) -> HttpResponse:
+    """To the page that shows the temporary password, as often as it is loaded."""
+    request.session[_SHOWN] = [account.pk, seed]
+    return redirect("accounts:account_password", account.pk)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+def account_password(request: UserRequest, pk: int) -> HttpResponse:
+    """The temporary password just set, to whoever set it, until noted down or changed."""
+    account = _find(request, pk)
+    shown, seed = request.session.get(_SHOWN) or (None, "")
+    if request.method == "POST":
+        request.session.pop(_SHOWN, None)
+        return redirect(account)
+    if shown != account.pk or not account.must_change_password:
+        messages.info(request, "Mật khẩu tạm không còn hiện được; nếu chưa ghi lại, hãy đặt lại.")
+        return redirect(account)
+    context = {
+        "title": f"Mật khẩu tạm của {account.username}",
+        "account": account,
+        "password": temporary_password(seed),
+    }
+    return render(request, "accounts/account_password.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
 def account_create(request: UserRequest) -> HttpResponse:
     """Add an account with a temporary password, shown once."""
     require(request.user, "accounts.manage")
     form = AccountForm(request.POST or None, by=request.user)
     if form.is_valid() and form.save_as(request.user):
-        return _show_password(request, form.instance, form.password)
+        return _show_password(request, form.instance, form.seed)
     context = {
         "title": "Thêm tài khoản",
         "form": form,
@@ -191,29 +214,23 @@ def account_edit(request: UserRequest, pk: int) -> HttpResponse:
 def account_disable(request: UserRequest, pk: int) -> HttpResponse:
     """Close the account, with a reason."""
     account = _find(request, pk)
-    form = DisableForm(request.POST or None)
-    if form.is_valid():
-        try:
-            account.disable(by=request.user, reason=form.cleaned_data["reason"])
-        except ValidationError as refusal:
-            form.add_error(None, refusal)
-        else:
-            messages.success(request, f"Đã khóa tài khoản {account.username}.")
-            return redirect(account)
-    context = {
-        "title": f"Khóa tài khoản {account.username}",
-        "account": account,
-        "form": form,
-        "danger": True,
-        "consequences": [
+    return confirm(
+        request,
+        ReasonDeedForm(request.POST or None, record=account),
+        account.disable,
+        template="accounts/account_disable.html",
+        title=f"Khóa tài khoản {account.username}",
+        label="Khóa tài khoản",
+        success=f"Đã khóa tài khoản {account.username}.",
+        consequences=[
             f"{account.full_name} bị đăng xuất ngay và không đăng nhập được nữa.",
             "Những gì người này đã ghi vẫn giữ nguyên, vẫn đứng tên người này.",
             "Bạn có thể mở lại tài khoản bất cứ lúc nào.",
         ],
-        "submit_label": "Khóa tài khoản",
-        "cancel_url": account.get_absolute_url(),
-    }
-    return render(request, "accounts/account_disable.html", context)
+        refusal=account.why_not_disable(request.user),
+        danger=True,
+        account=account,
+    )
 
 
 def _confirm(
@@ -250,6 +267,7 @@ def account_enable(request: UserRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def account_reset_password(request: UserRequest, pk: int) -> HttpResponse:
     """Give the account a temporary password, shown once."""
     account = _find(request, pk)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import UserRequest
 from congvu.access import require
-from congvu.dates import today
+from congvu.dates import format_day, today
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
@@ -95,7 +95,7 @@ def finding_create(request: UserRequest, visit_pk: int | None = None) -> HttpRes
         "visit": visit,
         "form": form,
         "title": f"Ghi tồn tại – {visit.unit_name}",
-        "lead": f"Lượt kiểm tra ngày {visit.visited_on:%d/%m/%Y}, cuộc {visit.round.code}.",
+        "lead": f"Lượt kiểm tra ngày {format_day(visit.visited_on)}, cuộc {visit.round.code}.",
         "submit_label": "Ghi tồn tại",
         "cancel_url": visit.get_absolute_url(),
     }

@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.passwords import FourClassesValidator, temporary_password
+from accounts.passwords import FourClassesValidator, new_seed, temporary_password
 from congvu.models import Event
-from tests.conftest import World
+from tests.conftest import World, client_of
 from tests.factories import PASSWORD, make_user
 
 
@@ -40,8 +40,8 @@ def deeds(user: User) -> list[str]:
     return [event.deed for event in Event.objects.of(user)]
 
 
-def test_create_shows_the_password_once(admin: Client, world: World) -> None:
-    answer = admin.post(url("account_create"), filled())
+def test_create_shows_the_password_until_it_is_noted_down(admin: Client, world: World) -> None:
+    answer = admin.post(url("account_create"), filled(), follow=True)
     user = User.objects.get(username="hoa.nguyen")
     found = re.search(r'class="secret-once">([^<]+)<', answer.content.decode())
     assert found
@@ -52,11 +52,26 @@ def test_create_shows_the_password_once(admin: Client, world: World) -> None:
     assert mark.deed == "added"
     assert found[1] not in f"{mark.changes}{mark.note}"
     assert found[1] not in admin.get(url("account_detail", user)).content.decode()
+    # A reload shows it again; nothing that is stored tells it.
+    assert found[1] in admin.get(url("account_password", user)).content.decode()
+    assert found[1] not in str(dict(admin.session))
+    admin.post(url("account_password", user))
+    answer = admin.get(url("account_password", user), follow=True)
+    assert found[1] not in answer.content.decode()
+
+
+def test_password_is_shown_to_nobody_else(admin: Client, world: World) -> None:
+    admin.post(url("account_create"), filled())
+    user = User.objects.get(username="hoa.nguyen")
+    other = client_of(make_user("ADMIN", world.province))
+    assert other.get(url("account_password", user)).status_code == 302
+    user.change_password(PASSWORD)
+    assert admin.get(url("account_password", user)).status_code == 302
 
 
 def test_temporary_passwords_satisfy_the_rule() -> None:
     for _ in range(50):
-        FourClassesValidator().validate(temporary_password())
+        FourClassesValidator().validate(temporary_password(new_seed()))
 
 
 def test_only_units_in_scope_can_be_chosen(admin: Client, world: World) -> None:
@@ -112,7 +127,7 @@ def test_nobody_raises_the_own_role(admin: Client) -> None:
 
 def test_nobody_disables_the_own_account(admin: Client) -> None:
     me: User = admin.user  # type: ignore[attr-defined]  # set by conftest
-    answer = admin.post(url("account_disable", me), {"reason": "thử"})
+    answer = admin.post(url("account_disable", me), {"reason": "thử", "version": me.version})
     assert "không thể tự khóa" in answer.content.decode()
     assert User.objects.get(pk=me.pk).is_active
 
@@ -120,7 +135,10 @@ def test_nobody_disables_the_own_account(admin: Client) -> None:
 def test_disable_ends_the_session_and_enable_opens_again(admin: Client, reporter: Client) -> None:
     user: User = reporter.user  # type: ignore[attr-defined]  # set by conftest
     assert admin.post(url("account_disable", user), {}).status_code == 200  # without a reason
-    admin.post(url("account_disable", user), {"reason": "Nghỉ hưu"})
+    admin.post(
+        url("account_disable", user),
+        {"reason": "Nghỉ hưu", "version": user.version},
+    )
     assert reporter.get("/accounts/profile/").status_code == 302
     assert "Nghỉ hưu" in admin.get(url("account_detail", user)).content.decode()
     admin.post(url("account_enable", user))
@@ -145,7 +163,7 @@ def test_reset_gives_a_new_password_and_lifts_the_lock(
     user = make_user("STAFF", world.province)
     for _ in range(5):
         client.post("/accounts/login/", {"username": user.username, "password": "sai"})
-    answer = admin.post(url("account_reset_password", user))
+    answer = admin.post(url("account_reset_password", user), follow=True)
     found = re.search(r'class="secret-once">([^<]+)<', answer.content.decode())
     assert found
     entry = client.post("/accounts/login/", {"username": user.username, "password": found[1]})

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from congvu.dates import today
 from congvu.rules import ConflictError
@@ -118,8 +119,18 @@ def test_health_says_when_the_database_does_not_answer(client: Client, monkeypat
     def fail(*_: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr("congvu.home.connection.cursor", fail)
+    monkeypatch.setattr("congvu.health.connection.cursor", fail)
     assert client.get("/healthz").status_code == 503
+
+
+def test_health_answers_the_machine_itself(db: Any, client: Client, settings: Any) -> None:
+    """By its bare address, over plain HTTP, and without reading whose session it is."""
+    settings.ALLOWED_HOSTS = ["congvu.example.vn"]
+    client.cookies["sessionid"] = "x" * 32
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get("/healthz", HTTP_HOST="127.0.0.1:8000")
+    assert (answer.status_code, answer.content) == (200, b"ok")
+    assert len(queries) == 1
 
 
 def test_second_writer_without_a_form_is_told(

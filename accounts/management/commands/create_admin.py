@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from accounts.passwords import temporary_password
+from accounts.passwords import new_seed, temporary_password
 from accounts.roles import Role
 from congvu.dates import today
 from congvu.trail import mark
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             unit = Unit.objects.at(options["unit"], today())
         except Unit.DoesNotExist as fault:
             raise CommandError(str(fault)) from fault
-        password = temporary_password()
+        password = temporary_password(new_seed())
         try:
             with transaction.atomic():
                 user = User.objects.create_user(
