@@ -14,7 +14,7 @@ return confirm(
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -28,22 +28,28 @@ from congvu.rules import ConflictError, Ruled
 
 
 class DeedForm(forms.Form):
-    """Confirms a deed on the record as it was shown: the version tells whether it still is so."""
+    """Confirms a deed on the record as it was shown: the version tells whether it still is so.
 
-    version = forms.IntegerField(widget=forms.HiddenInput)
+    `shown` are further figures on the page that must not have changed either.
+    """
 
-    def __init__(self, *args: Any, record: Ruled, **kwargs: Any) -> None:
-        kwargs["initial"] = {"version": record.version, **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
+    version = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, record: Ruled, shown: Iterable[object] = (), **kwargs: Any
+    ) -> None:
         self.record = record
+        self._seal = ".".join(map(str, (record.version, *shown)))
+        kwargs["initial"] = {"version": self._seal, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
 
-    def clean_version(self) -> int:
-        """The version that was shown must still be the record's."""
-        shown: int = self.cleaned_data["version"]
-        if shown != self.record.version:
+    def clean_version(self) -> str:
+        """What was shown must still be so."""
+        shown: str = self.cleaned_data["version"]
+        if shown != self._seal:
             # What is shown now is what the next press confirms.
             typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
-            typed[self.add_prefix("version")] = str(self.record.version)
+            typed[self.add_prefix("version")] = self._seal
             self.data = typed
             raise ValidationError(
                 "Hồ sơ này vừa được người khác sửa. Hãy xem lại nội dung hiện tại rồi xác nhận lần "

@@ -70,6 +70,15 @@ class DocumentForm(RecordForm):
             file.name = f"{uuid.uuid4().hex}{ending_of(file)}"
         return file
 
+    def save_as(self, by: Any) -> bool:
+        """Save the document; the file of one that was not saved does not stay behind."""
+        if super().save_as(by):
+            return True
+        file = self.instance.file
+        if file and isinstance(self.cleaned_data.get("file"), UploadedFile) and file._committed:
+            file.storage.delete(file.name)
+        return False
+
     def _change(self, by: Any) -> None:
         """Also: a file that was replaced or cleared goes, once the change stands."""
         super()._change(by)

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
-from congvu.access import Person
+from congvu.access import Person, require
 from congvu.dates import format_day, period_between, today
 from congvu.fields import BlockField
 from congvu.rules import ConflictError, Fault, Ruled, one_of, ordered
@@ -178,6 +178,7 @@ class Return(Ruled):
 
     def require_editable(self, user: User) -> None:
         """Raise `PermissionDenied` (403) for whoever may only read."""
+        require(user, "returns.change")
         if not self.is_editable_by(user):
             raise PermissionDenied(
                 "Số liệu đã gửi hoặc đã được chấp nhận thì đơn vị không sửa được nữa; hãy đề nghị "

@@ -26,11 +26,11 @@ from congvu.dates import (
 )
 from congvu.forms import DayField
 from reports.rollups import Question, QuestionError, ask, period_of
-from units.forms import UnitField, offer
+from units.forms import LABEL, UnitField, offer
 from units.models import Unit
 
-# One word with a digit: a code, and not a name that is being looked for.
-_CODE = re.compile(r"(?=.*[0-9])[^\s()#]+")
+# One word with a digit or in capitals: a code, and not a name that is being looked for.
+_CODE = re.compile(r"(?=.*[0-9])[^\s()#]+|[A-ZĐ.]+")
 
 # A unit with its days, as a suggestion puts it in.
 _ENDED = re.compile(r".+ \([^()]+\), .+")
@@ -119,9 +119,13 @@ class SummaryForm(forms.Form):
     def require_known_unit(self) -> None:
         """Raise 404 for a code that no unit in scope ever bore: its existence is not told."""
         typed = self.typed["unit"]
-        if isinstance(typed, str) and _CODE.fullmatch(typed.strip()):
+        if not isinstance(typed, str):
+            return
+        label = LABEL.fullmatch(typed.strip())
+        code = label["code"] if label else typed.strip()
+        if _CODE.fullmatch(code):
             known = Unit.objects.visible_to(self.user)
-            if not known.filter(code__iexact=typed.strip()).exists():
+            if not known.filter(code__iexact=code).exists():
                 raise Http404
 
     def clean(self) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
-from congvu.access import Person
+from congvu.access import Person, require
 from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
-from congvu.rules import Fault, Ruled, one_of
+from congvu.rules import ConflictError, Fault, Ruled, one_of
 from congvu.trail import mark
 from directives.models import Document
 from findings.copies import CopiedFromRound
@@ -97,9 +97,15 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
         return self.filter(completed_on__isnull=True)
 
     def held(self, pk: int) -> Remedy:
-        """The remedy, which nobody else can change until the transaction ends."""
+        """The remedy, which nobody else can change until the transaction ends.
+
+        Raises `ConflictError` when somebody has just taken it away.
+        """
         # The lock is on the remedy's own row alone.
-        return self.select_for_update(of=("self",)).select_related("visit").get(pk=pk)
+        rows = self.select_for_update(of=("self",)).select_related("visit__round")
+        if (held := rows.filter(pk=pk).first()) is None:
+            raise ConflictError(f"Kiến nghị {pk}")
+        return held
 
     def next_code(self, round_: Round) -> str:
         """A code not yet in use: the round's code and the next running number."""
@@ -284,6 +290,7 @@ class Remedy(CopiedFromRound, Ruled):
 
     def require_settled(self, user: User) -> None:
         """Raise `PermissionDenied` (403) for whoever may not record completion."""
+        require(user, "remedies.settle")
         if not self.is_settled_by(user):
             raise PermissionDenied(OWN_WORK)
 
@@ -297,23 +304,30 @@ class Remedy(CopiedFromRound, Ruled):
         """Whether the round is completed: only then does the remedy count (rule 1)."""
         return self.visit.round.status == RoundStatus.COMPLETED
 
+    @property
+    def _why_not_followed(self) -> str:
+        """Why nothing more is done with the remedy; empty while its round stands."""
+        if self.visit.round.status == RoundStatus.CANCELLED:
+            return "Cuộc kiểm tra đã hủy nên kiến nghị này không còn phải thực hiện."
+        return ""
+
     def why_not_extended(self) -> str:
         """Why the remedy cannot be given more time; empty when it can."""
         if self.completed_on is not None:
             return "Kiến nghị đã hoàn thành; muốn gia hạn thì phải mở lại trước."
-        return ""
+        return self._why_not_followed
 
     def why_not_reported(self) -> str:
         """Why nothing more can be reported; empty when it can."""
         if self.completed_on is not None:
             return "Kiến nghị đã được xác nhận hoàn thành."
-        return ""
+        return self._why_not_followed
 
     def why_not_completed(self) -> str:
         """Why completion cannot be recorded; empty when it can."""
         if self.completed_on is not None:
             return f"Kiến nghị đã hoàn thành ngày {format_day(self.completed_on)}."
-        return ""
+        return self._why_not_followed
 
     def why_not_reopened(self) -> str:
         """Why the remedy cannot be opened again; empty when it can."""
@@ -346,6 +360,11 @@ class Remedy(CopiedFromRound, Ruled):
             raise ValidationError(refusal)
         return held
 
+    def _moved(self, held: Remedy) -> None:
+        """What hangs on the remedy changed: nobody settles it by a page that did not show that."""
+        held.write()
+        self.version = held.version
+
     def extend(self, *, by: User, decided_on: date, due_on: date, document: str = "") -> Extension:
         """Permit a later due day by a dated document; the old day stays on record."""
         with transaction.atomic():
@@ -357,6 +376,7 @@ class Remedy(CopiedFromRound, Ruled):
             refuse(extension.faults())
             old = held.due_on_at(decided_on)
             extension.save()
+            self._moved(held)
             mark(by, self, "extended", {"due_on": (old, due_on)}, note=document)
         return extension
 
@@ -367,7 +387,7 @@ class Remedy(CopiedFromRound, Ruled):
         if completed_on is not None:
             refuse(self._day_faults("completed_on", completed_on))
         with transaction.atomic():
-            self._hold("why_not_reported")
+            self._moved(self._hold("why_not_reported"))
             progress = Progress.objects.create(
                 remedy=self, by=by, text=text, claimed_on=completed_on, document=document
             )
@@ -388,7 +408,7 @@ class Remedy(CopiedFromRound, Ruled):
     def send_back(self, *, by: User, reason: str) -> None:
         """Answer claims of completion: not done yet, for this reason. The remedy stays open."""
         with transaction.atomic():
-            Remedy.objects.held(self.pk)
+            self._moved(Remedy.objects.held(self.pk))
             claims = self.progress.waiting().update(answered_at=timezone.now(), answer=reason)
             if not claims:
                 raise ValidationError("Không có báo cáo hoàn thành nào đang chờ xác nhận.")

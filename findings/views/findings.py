@@ -128,8 +128,7 @@ def counted_hint(record: Any) -> str:
     if record.visit.round.status != "COMPLETED":
         return ""
     return (
-        f"Cuộc {record.visit.round.code} đã hoàn thành: sửa ở đây có thể làm đổi số liệu tổng hợp. "
-        "Báo cáo đã ban hành không đổi."
+        f"Cuộc {record.visit.round.code} đã hoàn thành: sửa ở đây có thể làm đổi số liệu tổng hợp."
     )
 
 

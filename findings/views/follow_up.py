@@ -147,7 +147,7 @@ def remedy_reopen(request: UserRequest, pk: int) -> HttpResponse:
         success=f"Đã mở lại kiến nghị {remedy.code}.",
         consequences=[
             "Kiến nghị trở lại là chưa xong và tính tiếp theo thời hạn đang có hiệu lực.",
-            "Số liệu tổng hợp tính lại theo đó; báo cáo đã ban hành không đổi.",
+            "Số liệu tổng hợp tính lại theo đó.",
         ],
         refusal=remedy.why_not_reopened(),
     )

@@ -221,16 +221,18 @@ class RoundForm(RecordForm):
             return super().save_as(by)
 
     def _add(self, by: Any) -> bool:
-        for _ in range(1 if self._own_code else TRIES):
+        for left in range(1 if self._own_code else TRIES, 0, -1):
             if super().save_as(by):
                 if self.rows is not None:
                     self.rows.save_as(by, self.instance)
                 return True
-            # Somebody took the proposed code since: the next one, with the same content.
-            self.instance.pk = None
-            self.instance.code = Round.objects.next_code(
-                self.instance.body, self.instance.ends_on.year
-            )
+            if left > 1:
+                # Somebody took the proposed code since: the next one, with the same content.
+                self.instance.pk = None
+                self.instance.code = Round.objects.next_code(
+                    self.instance.body, self.instance.ends_on.year
+                )
+                self.errors.clear()
         return False
 
     def taken_message(self, fault: IntegrityError) -> str:

@@ -15,7 +15,7 @@ from accounts.models import User
 from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import BlockField, FoldedField, LineField
-from congvu.rules import Fault, Ruled, one_of, ordered
+from congvu.rules import ConflictError, Fault, Ruled, one_of, ordered
 from congvu.trail import mark
 from directives.models import Document
 from inspections import round_guards
@@ -78,9 +78,12 @@ class RoundQuerySet(models.QuerySet["Round"]):
         """The round, which nobody else can change until the transaction ends.
 
         Whoever adds a visit, completes the round or moves its days holds it first; else two people
-        could together leave a visit outside the round's days.
+        could together leave a visit outside the round's days. Raises `ConflictError` when somebody
+        has just taken it away.
         """
-        return self.select_for_update().get(pk=pk)
+        if (held := self.select_for_update().filter(pk=pk).first()) is None:
+            raise ConflictError(f"Cuộc {pk}")
+        return held
 
     def next_code(self, body: Unit, year: int) -> str:
         """A code not yet in use: the body's code, the year and the next running number."""

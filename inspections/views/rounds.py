@@ -117,7 +117,7 @@ def round_edit(request: UserRequest, pk: int) -> HttpResponse:
     if round_.status == Round.Status.COMPLETED:
         lead = (
             "Cuộc này đã hoàn thành: sửa ngày, hình thức hoặc cơ quan kiểm tra sẽ làm đổi số liệu "
-            "tổng hợp. Báo cáo đã ban hành không đổi."
+            "tổng hợp."
         )
     context = {
         "round": round_,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_http_methods
@@ -55,16 +55,20 @@ def round_complete(request: UserRequest, pk: int) -> HttpResponse:
         visits=Count("pk", distinct=True),
         findings=Count("findings", distinct=True),
         remedies=Count("remedies", distinct=True),
+        unsigned=Count("pk", filter=Q(minutes_number=""), distinct=True),
     )
     last = round_.ends_on
-    early = (
-        [f"Lưu ý: ngày kết thúc đã ghi ({format_day(last)}) chưa đến. Hãy sửa ngày trước nếu sai."]
-        if last > today()
-        else []
-    )
+    notes = []
+    if last > today():
+        day = format_day(last)
+        notes.append(f"Lưu ý: ngày kết thúc đã ghi ({day}) chưa đến. Hãy sửa ngày trước nếu sai.")
+    if figures["unsigned"]:
+        notes.append(
+            f"Lưu ý: {figures['unsigned']} lượt chưa ghi số biên bản; ghi thêm lúc nào cũng được."
+        )
     return confirm(
         request,
-        DeedForm(request.POST or None, record=round_),
+        DeedForm(request.POST or None, record=round_, shown=figures.values()),
         round_.complete,
         round=round_,
         refusal=round_.why_not("completed"),
@@ -72,7 +76,7 @@ def round_complete(request: UserRequest, pk: int) -> HttpResponse:
         title=f"Hoàn thành cuộc {round_.code}",
         label="Hoàn thành cuộc kiểm tra",
         consequences=[
-            *early,
+            *notes,
             f"Cuộc được tính là 1 cuộc “{round_.get_form_display()}” với {figures['visits']} lượt, "
             f"{figures['findings']} tồn tại và {figures['remedies']} kiến nghị.",
             f"Cuộc kết thúc ngày {format_day(last)}, nên từ nay được tính vào mọi số liệu tổng hợp "
@@ -118,7 +122,7 @@ def round_reopen(request: UserRequest, pk: int) -> HttpResponse:
     if round_.status == RoundStatus.COMPLETED:
         consequences += [
             "Cho đến khi hoàn thành lại, cuộc cùng các lượt, tồn tại, kiến nghị của nó không được "
-            "tính vào số liệu tổng hợp. Báo cáo đã ban hành không đổi.",
+            "tính vào số liệu tổng hợp.",
             "Trong thời gian đó đơn vị được kiểm tra không xem được cuộc này.",
         ]
     return confirm(

@@ -1,6 +1,6 @@
 """The summary of a unit for a period: every figure of contract §4, and where it comes from.
 
-`summarize` is the one way to it; page, sheet, JSON, text and issued reports all draw from the same
+`summarize` is the one way to it; page, sheet, JSON and text all draw from the same
 `Summary`.
 """
 

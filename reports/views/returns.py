@@ -208,7 +208,7 @@ def return_edit(request: UserRequest, pk: int) -> HttpResponse:
         "form": form,
         "title": f"Sửa số liệu báo cáo – {source.unit_name}",
         "lead": "Số liệu này đã được chấp nhận và đang được tính vào tổng hợp; sửa ở đây làm đổi "
-        "số tổng hợp. Báo cáo đã ban hành không đổi."
+        "số tổng hợp."
         if accepted
         else "",
         "submit_label": "Lưu số liệu",

@@ -70,7 +70,11 @@ def summary(request: UserRequest) -> HttpResponse:
         "rows": rows,
         "total": total,
         "footnotes": footnotes(table),
-        "heirs": [(heir, query_for(heir, question.period)) for heir in found.heirs],
+        # Whoever belongs to the unit that ended reads its heirs' names, not their summaries.
+        "heirs": [
+            (heir, query_for(heir, question.period) if request.user.in_scope(heir) else "")
+            for heir in found.heirs
+        ],
         "workbook_url": f"{reverse('reports:summary_xlsx')}?{query}",
     }
     return render(request, "reports/summary.html", context)

@@ -10,7 +10,7 @@ from django.test import Client
 
 from findings.models import Progress, Remedy
 from tests.conftest import World
-from tests.factories import make_remedy, make_round, make_visit
+from tests.factories import make_remedy, make_round, make_user, make_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +21,8 @@ def remedy(world: World) -> Remedy:
 
 
 def complete(client: Client, remedy: Remedy, **changes: Any) -> Any:
-    fields = {"completed_on": "1/6/2023", "report_document": "05/BC-UBND", "version": 1}
+    fields = {"completed_on": "1/6/2023", "report_document": "05/BC-UBND"}
+    fields["version"] = str(Remedy.objects.get(pk=remedy.pk).version)
     return client.post(f"/remedies/{remedy.pk}/complete/", {**fields, **changes})
 
 
@@ -77,8 +78,23 @@ def test_what_is_done_is_not_done_again(staff: Client, remedy: Remedy) -> None:
 
 
 def test_remedy_changed_meanwhile_is_looked_at_again(staff: Client, remedy: Remedy) -> None:
-    Remedy.objects.update(version=2)
-    answer = complete(staff, remedy)
+    answer = complete(staff, remedy, version=remedy.version + 1)
     assert "vừa được người khác sửa" in answer.content.decode()
+    remedy.refresh_from_db()
+    assert remedy.completed_on is None
+
+
+def test_claim_that_was_not_shown_is_looked_at_first(staff: Client, remedy: Remedy) -> None:
+    shown = remedy.version
+    remedy.report(by=make_user("REPORTER", remedy.visit.unit), text="Xong")
+    assert "vừa được người khác sửa" in complete(staff, remedy, version=shown).content.decode()
+    remedy.refresh_from_db()
+    assert remedy.completed_on is None
+
+
+def test_remedy_of_a_cancelled_round_is_not_settled(staff: Client, remedy: Remedy) -> None:
+    remedy.visit.round.reopen(staff.user, "Nhầm")  # type: ignore[attr-defined]
+    remedy.visit.round.cancel(staff.user, "Hủy")  # type: ignore[attr-defined]
+    assert "đã hủy" in complete(staff, remedy).content.decode()
     remedy.refresh_from_db()
     assert remedy.completed_on is None

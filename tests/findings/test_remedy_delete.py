@@ -40,7 +40,7 @@ def test_refused_while_something_hangs_on_it(staff: Client, remedy: Remedy, what
         remedy.report(by=staff.user, text="Đang làm")  # type: ignore[attr-defined]
     else:
         Remedy.objects.update(completed_on=date(2023, 6, 1))
-    answer = staff.post(f"/remedies/{remedy.pk}/delete/", {"version": 1})
+    answer = staff.post(f"/remedies/{remedy.pk}/delete/", {"version": remedy.version})
     assert "không xóa được" in answer.content.decode()
     assert Remedy.objects.exists()
 

@@ -24,7 +24,7 @@ def test_claim_is_answered_and_the_unit_reads_why(
     staff: Client, reporter: Client, remedy: Remedy
 ) -> None:
     remedy.report(by=reporter.user, text="Xong", completed_on=date(2023, 6, 1))  # type: ignore[attr-defined]
-    data = {"version": 1, "reason": "Chưa có biên bản kiểm điểm"}
+    data = {"version": remedy.version, "reason": "Chưa có biên bản kiểm điểm"}
     assert staff.post(f"/remedies/{remedy.pk}/send-back/", data).status_code == 302
     assert not Progress.objects.get().is_waiting
     remedy.refresh_from_db()
@@ -35,7 +35,7 @@ def test_claim_is_answered_and_the_unit_reads_why(
 
 def test_reason_is_needed(staff: Client, remedy: Remedy) -> None:
     remedy.report(by=staff.user, text="Xong", completed_on=date(2023, 6, 1))  # type: ignore[attr-defined]
-    answer = staff.post(f"/remedies/{remedy.pk}/send-back/", {"version": 1})
+    answer = staff.post(f"/remedies/{remedy.pk}/send-back/", {"version": remedy.version})
     assert answer.context["form"].errors["reason"]
     assert Progress.objects.get().is_waiting
 

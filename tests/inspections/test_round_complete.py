@@ -31,11 +31,17 @@ def test_page_says_what_will_count_and_where(staff: Client, running: Round) -> N
     assert "Tỉnh Thái Nguyên" in text
 
 
+def shown_at(client: Client, round_: Round) -> str:
+    """What the page has the person confirm: the round's version and the figures it names."""
+    form = client.get(f"/rounds/{round_.pk}/complete/").context["form"]
+    return str(form["version"].value())
+
+
 def test_completed_round_is_seen_by_the_unit_that_was_visited(
     staff: Client, inspector: Client, running: Round
 ) -> None:
     assert inspector.get(f"/rounds/{running.pk}/").status_code == 404
-    staff.post(f"/rounds/{running.pk}/complete/", {"version": running.version})
+    staff.post(f"/rounds/{running.pk}/complete/", {"version": shown_at(staff, running)})
     running.refresh_from_db()
     assert running.status == "COMPLETED"
     assert Event.objects.of(running).get().deed == "completed"
@@ -44,7 +50,11 @@ def test_completed_round_is_seen_by_the_unit_that_was_visited(
 
 def test_round_without_a_visit_is_not_completed(staff: Client, world: World) -> None:
     round_ = make_round(world.province, status="IN_PROGRESS")
-    answer = staff.post(f"/rounds/{round_.pk}/complete/", {"version": round_.version})
+    url = f"/rounds/{round_.pk}/complete/"
+    page = staff.get(url).content.decode()
+    assert "chưa có lượt kiểm tra nào" in page
+    assert 'name="version"' not in page  # nothing to confirm
+    answer = staff.post(url, {"version": shown_at(staff, round_)})
     assert "chưa có lượt kiểm tra nào" in answer.content.decode()
     round_.refresh_from_db()
     assert round_.status == "IN_PROGRESS"
@@ -53,14 +63,22 @@ def test_round_without_a_visit_is_not_completed(staff: Client, world: World) -> 
 def test_round_changed_since_the_page_was_opened_is_confirmed_anew(
     staff: Client, running: Round
 ) -> None:
-    shown = running.version
-    running.write("scope_note")
     url = f"/rounds/{running.pk}/complete/"
-    answer = staff.post(url, {"version": shown})
-    text = answer.content.decode()
-    assert "vừa được người khác sửa" in text
-    assert f'name="version" value="{running.version}"' in text
-    assert staff.post(url, {"version": running.version}).status_code == 302
+    visit = running.visits.get()
+    for change in (lambda: running.write("scope_note"), lambda: make_finding(visit)):
+        shown = shown_at(staff, running)
+        change()
+        text = staff.post(url, {"version": shown}).content.decode()
+        assert "vừa được người khác sửa" in text
+        assert f'name="version" value="{shown_at(staff, running)}"' in text
+    assert staff.post(url, {"version": shown_at(staff, running)}).status_code == 302
+
+
+def test_visits_without_minutes_are_told(staff: Client, running: Round) -> None:
+    url = f"/rounds/{running.pk}/complete/"
+    assert "1 lượt chưa ghi số biên bản" in staff.get(url).content.decode()
+    running.visits.update(minutes_number="12/BB-ĐKT")
+    assert "biên bản" not in staff.get(url).context["consequences"][0]
 
 
 def test_inspected_side_cannot_complete(inspector: Client, leader: Client, running: Round) -> None:
