@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import QueryDict
 
 from congvu import trail
+from congvu.access import record_id
 from congvu.dates import format_day, parse_day
 from congvu.models import Event
 from congvu.rules import ConflictError, Ruled
@@ -20,8 +21,11 @@ from congvu.text import clean, clean_block
 
 if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
+    _Choices = forms.ModelMultipleChoiceField[Any]
 else:
+    # Django's own classes take no type parameters while they run.
     _ModelForm = forms.ModelForm
+    _Choices = forms.ModelMultipleChoiceField
 
 
 class DayField(forms.DateField):
@@ -74,6 +78,21 @@ class BlockInput(forms.CharField):
         return clean_block(value) if isinstance(value, str) else value
 
 
+class ChoicesField(_Choices):
+    """Several records; an id that no record can have is a wrong choice, and no error of SQLite."""
+
+    def clean(self, value: Any) -> Any:
+        """The records chosen; raises `ValidationError` for what is none."""
+        for each in value or ():
+            if record_id(str(each)) is None:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": each},
+                )
+        return super().clean(value)
+
+
 class ReasonForm(forms.Form):
     """For deeds that need a reason on record."""
 
@@ -124,6 +143,16 @@ class RecordForm(_ModelForm):
             self.initial["version"] = self.instance.version
         names = [name for name in self._meta.fields or () if name in self.fields]
         self._before = trail.snapshot(self.instance, names) if self.instance.pk else {}
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """What the model says of a column that the form does not have stands above the fields."""
+        if hasattr(errors, "error_dict"):
+            told = errors.error_dict
+            for name in [each for each in told if each not in self.fields]:
+                told.setdefault(NON_FIELD_ERRORS, []).extend(
+                    told.pop(name) if name != NON_FIELD_ERRORS else []
+                )
+        super()._update_errors(errors)  # type: ignore[misc]  # Django's own, which its stubs leave out
 
     def save_as(self, by: Any) -> bool:
         """Save the valid form's record and leave a mark; False when a rule or a writer forbids it.

@@ -9,6 +9,8 @@ from typing import IO
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
+from congvu.archives import CONTENTS_LIMIT, contents_size
+
 MAX_BYTES = 20 * 1024 * 1024
 
 # Ending of the stored name, and the type told to the browser.
@@ -70,6 +72,8 @@ def _by_content(file: IO[bytes] | UploadedFile) -> str:
 
 def _of_archive(file: IO[bytes] | UploadedFile) -> str:
     """Word and Excel files are archives: told by the part that each of them must have."""
+    if (contents_size(file) or 0) > CONTENTS_LIMIT:
+        raise ValidationError("Tệp bị hỏng, không mở được; hãy chọn lại tệp.")
     try:
         with zipfile.ZipFile(file) as archive:
             names = {name.lower() for name in archive.namelist()}

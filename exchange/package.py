@@ -7,7 +7,6 @@ unpacked; what is unpacked is read as a stream. So a hostile file costs neither 
 from __future__ import annotations
 
 import posixpath
-import re
 import struct
 import zipfile
 import zlib
@@ -15,10 +14,11 @@ from collections.abc import Callable, Iterator
 from typing import IO, NoReturn
 from xml.parsers import expat
 
+from congvu.archives import CONTENTS_LIMIT, contents_size
+
 UNPACKED_LIMIT = 200 * 1024 * 1024
-# A workbook has some dozens of parts; their list may not fill the memory either.
+# A workbook has some dozens of parts.
 PARTS_LIMIT = 5_000
-CONTENTS_LIMIT = 2 * 1024 * 1024
 # Parts that only tell where things are: a few kilobytes in any real workbook.
 SMALL_PART_LIMIT = 8 * 1024 * 1024
 _CHUNK = 256 * 1024
@@ -279,25 +279,7 @@ def _names_encryption(file: IO[bytes]) -> bool:
 
 
 def _vet_contents_size(file: IO[bytes]) -> None:
-    """The zip's table of contents is read at once by `zipfile`: refuse a monstrous one before.
-
-    Every place that could be taken for the end record is looked at, so that no decoy helps.
-    """
-    size = file.seek(0, 2)
-    file.seek(max(0, size - 65_557 - 76))
-    tail = file.read()
-    sizes = [
-        struct.unpack_from("<I", tail, found.start() + 12)[0]
-        for found in re.finditer(rb"PK\x05\x06", tail)
-        if found.start() + 22 <= len(tail)
-    ]
-    if not sizes:
-        refuse(DAMAGED)
-    sizes = [each for each in sizes if each != 0xFFFFFFFF]  # then the longer record holds it
-    sizes += [
-        struct.unpack_from("<Q", tail, found.start() + 40)[0]
-        for found in re.finditer(rb"PK\x06\x06", tail)
-        if found.start() + 56 <= len(tail)
-    ]
-    if max(sizes, default=0) > CONTENTS_LIMIT:
+    """The zip's table of contents is read at once by `zipfile`: refuse a monstrous one before."""
+    size = contents_size(file)
+    if size is None or size > CONTENTS_LIMIT:
         refuse(DAMAGED)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from congvu.dates import format_day
 from congvu.deeds import DeedForm, tell
 from congvu.forms import BlockInput, DayField, LineInput, RecordForm
+from congvu.rules import ConflictError
 from findings.models import DisciplineForm, Finding, Remedy, Subject, discipline_forms_on
 from inspections.models import Round, Visit
 
@@ -54,6 +55,11 @@ class OnVisitForm(RecordForm):
         """Save while nobody can move the round's days; False when a rule or a writer forbids it."""
         with transaction.atomic():
             self.visit.round = Round.objects.held(self.visit.round_id)
+            if not Visit.objects.filter(pk=self.visit.pk).exists():
+                raise ConflictError(str(self.visit))
+            named = getattr(self.instance, "finding_id", None)
+            if named is not None and not Finding.objects.filter(pk=named).exists():
+                raise ConflictError(f"Tồn tại {named}")
             try:
                 self.instance.clean()
             except ValidationError as faults:
@@ -177,6 +183,12 @@ class RemedyForm(OnVisitForm):
             "Chỉ chọn khi loại kiến nghị là “Xử lý kỷ luật”. Danh sách gồm các hình thức áp dụng "
             f"vào ngày {format_day(last_day)}."
         )
+
+    def keep_due_day(self) -> None:
+        """For whoever may not move it: nobody gives the own unit more time."""
+        due_on = self.fields["due_on"]
+        due_on.disabled = True
+        due_on.help_text = "Đơn vị được kiến nghị không tự đổi hạn của mình."
 
     def clean_due_on(self) -> date | None:
         """A new due day is not before the visit."""

@@ -240,7 +240,8 @@ def actions_of_remedy(remedy: Remedy, user: User) -> list[Action]:
     if reports:
         actions.append(to("remedy_report", "Báo cáo tiến độ", remedy.why_not_reported()))
     if remedy.is_editable_by(user):
-        actions.append(to("remedy_extend", "Gia hạn", remedy.why_not_extended()))
+        own = "" if settles else "Đơn vị được kiến nghị không tự gia hạn việc của mình."
+        actions.append(to("remedy_extend", "Gia hạn", own or remedy.why_not_extended()))
         actions.append(to("remedy_edit", "Sửa kiến nghị"))
     if settles:
         actions.append(to("remedy_reopen", "Mở lại", remedy.why_not_reopened()))

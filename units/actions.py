@@ -165,8 +165,11 @@ def add(unit: Unit) -> Change:
 # --- taking back ----------------------------------------------------------------------------
 
 
-def undo_objections(reform: Reform) -> list[str]:
-    """Why a change cannot be taken back: something hangs on what it made."""
+def undo_objections(reform: Reform, person: Person | None) -> list[str]:
+    """Why a change cannot be taken back: something hangs on what it made.
+
+    Names kinds of records only as far as the person may know of them.
+    """
     opened = list(Unit.objects.filter(opened_in=reform))
     found = [
         f"Đơn vị mới {unit.name} (mã {unit.code}) đã được đổi tên."
@@ -179,7 +182,7 @@ def undo_objections(reform: Reform) -> list[str]:
     if later.exclude(reform=reform).exists():
         found.append("Đơn vị mới đã có quan hệ kế thừa khác.")
     if opened:
-        counts = [f"{count} {noun}" for count, noun in guards.records(opened)]
+        counts = [f"{count} {noun}" for count, noun in guards.records(opened, person)]
         if counts:
             found.append(f"Đã có hồ sơ ghi cho đơn vị mới: {', '.join(counts)}.")
     for unit in Unit.objects.filter(closed_in=reform).select_related("parent"):
@@ -204,7 +207,7 @@ def undo(reform: Reform, by: Person | None) -> list[Unit]:
     with transaction.atomic():
         if not Reform.objects.select_for_update().filter(pk=reform.pk).exists():
             raise ValidationError("Thay đổi này đã được hoàn tác.")
-        if said := undo_objections(reform):
+        if said := undo_objections(reform, by):
             raise ValidationError(said)
         what = f"Hoàn tác: {reform}."
         opened = sorted(
@@ -225,9 +228,8 @@ def undo(reform: Reform, by: Person | None) -> list[Unit]:
             for unit in opened:
                 unit.delete()
         except ProtectedError as error:
-            raise ValidationError(
-                "Đã có hồ sơ ghi cho đơn vị mới, nên không hoàn tác được."
-            ) from error
+            # Says of nothing what it is: it may be an inspection to come.
+            raise ValidationError("Thay đổi này không hoàn tác được nữa.") from error
         for unit in closed:
             unit.valid_to, unit.closing_basis, unit.closed_in = None, "", None
             unit.write("valid_to", "closing_basis", "closed_in")

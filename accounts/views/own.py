@@ -10,8 +10,9 @@ from django.contrib.auth import login as begin_session
 from django.contrib.auth import logout as end_session
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -32,7 +33,7 @@ def _next_page(request: HttpRequest) -> str:
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe else settings.LOGIN_REDIRECT_URL
+    return wanted if safe and wanted.startswith("/") else reverse(settings.LOGIN_REDIRECT_URL)
 
 
 @login_not_required
@@ -42,13 +43,13 @@ def _next_page(request: HttpRequest) -> str:
 def login(request: HttpRequest) -> HttpResponse:
     """Sign in; afterwards to the page that was asked for."""
     if request.user.is_authenticated:
-        return redirect(_next_page(request))
+        return HttpResponseRedirect(_next_page(request))
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
         begin_session(request, user)
         user.note_sign_in()
-        return redirect(_next_page(request))
+        return HttpResponseRedirect(_next_page(request))
     context: dict[str, Any] = {
         "title": "Đăng nhập",
         "form": form,

@@ -288,6 +288,16 @@ class Remedy(CopiedFromRound, Ruled):
         if not self.is_editable_by(user):
             raise PermissionDenied("Chỉ cơ quan đã kiểm tra mới được sửa kiến nghị này.")
 
+    def is_extended_by(self, user: User) -> bool:
+        """Whether the user may move the due day: never for work of the user's own unit."""
+        return self.is_editable_by(user) and self.is_settled_by(user)
+
+    def require_extended(self, user: User) -> None:
+        """Raise `PermissionDenied` (403) for whoever may not move the due day."""
+        self.require_editable(user)
+        if not self.is_extended_by(user):
+            raise PermissionDenied("Đơn vị được kiến nghị không tự gia hạn việc của mình.")
+
     def require_settled(self, user: User) -> None:
         """Raise `PermissionDenied` (403) for whoever may not record completion."""
         require(user, "remedies.settle")

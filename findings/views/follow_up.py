@@ -38,7 +38,7 @@ def _confirm(
 def remedy_extend(request: UserRequest, pk: int) -> HttpResponse:
     """Permit a later day by a dated document; the old day stays on record."""
     remedy = remedy_in_reach(request, pk)
-    remedy.require_editable(request.user)
+    remedy.require_extended(request.user)
     due = remedy.due_on_at(today())
     old = f"{format_day(due)} ({days_phrase(due, today())})" if due else "không đặt hạn"
     return _confirm(

@@ -150,6 +150,8 @@ def remedy_edit(request: UserRequest, pk: int) -> HttpResponse:
     remedy = remedy_in_reach(request, pk)
     remedy.require_editable(request.user)
     form = RemedyForm(request.POST or None, instance=remedy, visit=remedy.visit)
+    if not remedy.is_extended_by(request.user):
+        form.keep_due_day()
     if form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã lưu kiến nghị {remedy.code}.")
         return redirect(remedy)

@@ -13,7 +13,7 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
 from congvu.dates import today
-from congvu.forms import RecordForm
+from congvu.forms import ChoicesField, RecordForm
 from inspections.forms.visits import VisitRows, day_typed, rows_typed
 from inspections.models import Content, Plan, Round, Team
 from units.forms import UnitField, offer
@@ -66,7 +66,7 @@ class RoundForm(RecordForm):
         required=False,
         empty_label="Chưa có đoàn",
     )
-    contents = forms.ModelMultipleChoiceField(
+    contents = ChoicesField(
         label="Nội dung kiểm tra",
         queryset=Content.objects.none(),
         required=False,

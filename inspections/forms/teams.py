@@ -115,5 +115,6 @@ MemberFormSet = forms.inlineformset_factory(
     formset=MemberRows,
     extra=4,
     max_num=60,
+    absolute_max=60,
     can_delete=True,
 )

@@ -126,6 +126,14 @@ class Visit(Ruled):
         super().clean()
         if not self.is_filled or self.round._state.adding:
             return
+        # Whose work it is decides who may settle it: that does not change under what was asked.
+        if self.pk and self.remedies.exclude(visit__unit=self.unit_id).exists():
+            raise ValidationError(
+                {
+                    "unit": "Lượt này đã có kiến nghị giao cho đơn vị đang ghi; hãy xóa các kiến "
+                    "nghị đó trước khi đổi đơn vị."
+                }
+            )
         same = self.round.visits.filter(unit__code=self.unit.code).exclude(pk=self.pk)
         if same.exists():
             raise ValidationError(

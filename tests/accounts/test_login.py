@@ -112,3 +112,11 @@ def test_administrators_sessions_are_shorter(
     ):
         page = client.get("/accounts/profile/").content.decode()
         assert f'data-idle-minutes="{minutes}"' in page
+
+
+@pytest.mark.parametrize("next_", ["abc", "accounts", "plan_list?x", "//example.com", "%0d%0a"])
+def test_leads_home_where_next_is_no_address(next_: str, client: Client, world: World) -> None:
+    make_user("STAFF", world.province, "hoa")
+    assert sign_in(client, "hoa", next=next_).headers["Location"] == "/"
+    # Signed in already, one is led on in the same way.
+    assert client.get(LOGIN, {"next": next_}).headers["Location"] == "/"

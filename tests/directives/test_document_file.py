@@ -8,6 +8,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -146,3 +147,13 @@ def test_replaced_or_cleared_file_goes_once_the_change_stands(
     document.refresh_from_db()
     assert bool(document.file) is not cleared
     assert cleared or storage.exists(document.file.name)
+
+
+def test_archive_with_a_monstrous_table_of_contents_is_refused_unopened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Reading the table alone would take seconds and hundreds of megabytes."""
+    end = b"PK\x05\x06" + bytes(8) + (3_000_000).to_bytes(4, "little") + bytes(6)
+    monkeypatch.setattr("zipfile.ZipFile", lambda *_: pytest.fail("was opened"))
+    with pytest.raises(ValidationError):
+        uploads.ending_of(SimpleUploadedFile("a.docx", b"PK\x03\x04" + bytes(2000) + end))

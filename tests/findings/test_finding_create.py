@@ -9,7 +9,10 @@ import pytest
 from django.test import Client
 
 from congvu.models import Event
+from congvu.rules import ConflictError
+from findings.forms import FindingForm
 from findings.models import Finding
+from inspections.models import Visit
 from tests.conftest import World
 from tests.factories import make_finding, make_round, make_visit
 
@@ -75,3 +78,16 @@ def test_visit_of_others_is_403_and_out_of_reach_404(
     assert outsider.post(f"/findings/create/?visit={visit.pk}", typed()).status_code == 404
     assert outsider.get("/findings/create/?visit=abc").status_code == 404
     assert not Finding.objects.exists()
+
+
+def test_visit_taken_away_meanwhile_is_told(staff: Client, world: World) -> None:
+    """The page was open; now there is nothing that the finding could hang on."""
+    visit = make_visit(make_round(world.province), world.dai_tu)
+    form = FindingForm(
+        {"category": "OTHER", "severity": "VIOLATION", "content": "Trễ hẹn", "code": "F1"},
+        visit=visit,
+    )
+    assert form.is_valid()
+    Visit.objects.filter(pk=visit.pk).delete()
+    with pytest.raises(ConflictError):
+        form.save_as(staff.user)  # type: ignore[attr-defined]

@@ -49,3 +49,16 @@ def test_second_writer_is_told(staff: Client, remedy: Remedy) -> None:
 def test_asked_side_may_not(inspector: Client, reporter: Client, remedy: Remedy) -> None:
     for client in (inspector, reporter):
         assert client.post(f"/remedies/{remedy.pk}/edit/", typed()).status_code == 403
+
+
+def test_nobody_gives_the_own_unit_more_time(inspector: Client, world: World) -> None:
+    """Neither by changing the day nor by an extension; staff of the province may do both."""
+    own = make_remedy(make_visit(make_round(world.dai_tu), world.dai_tu), code="KN2")
+    due = own.due_on
+    fields = typed(code="KN2", due_on="30/06/2031", content="Tự kiểm tra")
+    assert inspector.post(f"/remedies/{own.pk}/edit/", fields).status_code == 302
+    own.refresh_from_db()
+    assert (own.due_on, own.content) == (due, "Tự kiểm tra")
+    data = {"decided_on": "20/6/2023", "due_on": "25/8/2030", "version": own.version}
+    assert inspector.post(f"/remedies/{own.pk}/extend/", data).status_code == 403
+    assert not own.extensions.exists()

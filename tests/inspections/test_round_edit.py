@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from congvu.models import Event
+from congvu.rules import ConflictError
 from inspections.models import Round
 from tests.conftest import World
 from tests.factories import make_remedy, make_round, make_visit
@@ -110,3 +111,17 @@ def test_content_no_longer_offered_stays_on_the_round_that_has_it(
     assert content.label not in staff.get("/rounds/create/").content.decode()
     staff.post(f"/rounds/{round_.pk}/edit/", typed(round_, contents=[content.pk]))
     assert list(round_.contents.all()) == [content]
+
+
+def test_id_that_no_content_can_have_is_a_wrong_choice(staff: Client, world: World) -> None:
+    round_ = make_round(world.province, status="SCHEDULED")
+    answer = staff.post(f"/rounds/{round_.pk}/edit/", {"contents": str(2**63)})
+    assert answer.context["form"].errors["contents"]
+
+
+def test_round_taken_away_meanwhile_is_told(staff: Client, world: World) -> None:
+    round_ = make_round(world.province, status="SCHEDULED")
+    gone = Round.objects.get(pk=round_.pk)
+    round_.remove(staff.user)  # type: ignore[attr-defined]
+    with pytest.raises(ConflictError):
+        gone.start(staff.user)  # type: ignore[attr-defined]

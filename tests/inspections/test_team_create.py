@@ -70,3 +70,8 @@ def test_inspector_sets_up_a_team_of_its_own_unit_alone(inspector: Client, world
 
 def test_leader_is_refused(leader: Client, world: World) -> None:
     assert leader.post("/teams/create/", typed()).status_code == 403
+
+
+def test_number_of_rows_is_bounded(staff: Client) -> None:
+    data = {"name": "Đoàn", "members-TOTAL_FORMS": str(2**31), "members-INITIAL_FORMS": "0"}
+    assert len(staff.post("/teams/create/", data).context["form"].members.forms) <= 64

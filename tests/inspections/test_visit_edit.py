@@ -12,7 +12,7 @@ from django.test import Client
 from congvu.models import Event
 from inspections.models import Visit
 from tests.conftest import World
-from tests.factories import make_round, make_visit
+from tests.factories import make_remedy, make_round, make_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +62,11 @@ def test_visited_side_gets_403_and_outsider_404(
 ) -> None:
     assert inspector.post(f"/visits/{visit.pk}/edit/", typed(visit)).status_code == 403
     assert outsider.post(f"/visits/{visit.pk}/edit/", typed(visit)).status_code == 404
+
+
+def test_unit_does_not_change_under_what_was_asked_of_it(staff: Client, visit: Visit) -> None:
+    """Else whoever must act moves the visit to another unit, settles, and moves it back."""
+    make_remedy(visit)
+    answer = staff.post(f"/visits/{visit.pk}/edit/", typed(visit, unit="05809"))
+    assert "đã có kiến nghị" in str(answer.context["form"].errors["unit"])
+    assert staff.post(f"/visits/{visit.pk}/edit/", typed(visit, strengths="Tốt")).status_code == 302

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from congvu.dates import today
 from congvu.models import Event
 from tests.conftest import World, client_of
-from tests.factories import make_round, make_unit, make_user, make_visit
+from tests.factories import make_remedy, make_round, make_unit, make_user, make_visit
 from tests.units.test_unit_merge import seal
 from units.models import FormerName, Kind, Succession, Unit
 
@@ -232,6 +233,32 @@ def test_undo_refused_says_why(staff: Client, world: World) -> None:
     response = staff.post(f"/units/{west.pk}/undo/")
     assert "1 lượt kiểm tra" in text(response)
     assert Unit.objects.filter(pk=west.pk).exists()
+
+
+def test_undo_tells_the_unit_of_no_inspection_to_come(staff: Client, world: World) -> None:
+    """Whoever added a unit below the own one learns nothing of a round that awaits it."""
+    ward = client_of(make_user("STAFF", world.tien_hoi, "xa"))
+    ward.post("/units/create/", new_unit(code="05809.1", parent="05809"))
+    sub = Unit.objects.get(code="05809.1")
+    address = f"/units/{sub.pk}/undo/"
+    before = text(ward.get(address))
+    ahead = make_visit(make_round(world.province, today(), status="SCHEDULED"), sub)
+    make_remedy(ahead)
+    after = text(ward.get(address))
+    assert "lượt kiểm tra" not in after
+    assert "Không hoàn tác được" not in before + after
+    refused = text(ward.post(address))
+    assert "kiểm tra tại" not in refused
+    assert "không hoàn tác được nữa" in refused
+    assert Unit.objects.filter(pk=sub.pk).exists()
+
+
+def test_unit_under_one_that_ended_is_refused_in_words(staff: Client, world: World) -> None:
+    """The form has no field for the fault: it stands above them, and is no error of ours."""
+    Unit.objects.filter(pk=world.dai_tu.pk).update(valid_to=date(2025, 6, 30))
+    page = staff.post("/units/create/", new_unit(parent="171", valid_from="1/1/2020"))
+    assert page.status_code == 200
+    assert page.context["form"].errors
 
 
 def test_undo_is_not_for_the_unit_itself(staff: Client, world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import models
@@ -106,6 +106,9 @@ class Succession(models.Model):
 
     def faults(self) -> Iterator[Fault]:
         """The old unit is in force on the day before, the new one on the day itself."""
+        if self.effective_on == date.min:
+            yield Fault("effective_on", "Trước ngày này không có ngày nào; hãy xem lại năm.")
+            return
         eve = self.effective_on - timedelta(days=1)
         if not self.predecessor.exists_on(eve):
             yield Fault(

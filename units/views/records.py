@@ -131,7 +131,7 @@ def unit_undo(request: AuthedRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("Không có thay đổi nào ghi tại đây để hoàn tác.")
     if why := why_not_undo(reform, request.user):
         raise PermissionDenied(why)
-    said = actions.undo_objections(reform)
+    said = actions.undo_objections(reform, request.user)
     if request.method == "POST" and not said:
         try:
             opened = actions.undo(reform, request.user)
