@@ -49,13 +49,12 @@ _KINDS = sorted({*UNITS_PLACES, *PEOPLE_PLACES})
 _Dated = TypeVar("_Dated", bound=tuple[Any, ...])
 
 
-class _Day(NamedTuple):
-    """The rounds of one form that one body ended on one day, and their visits."""
+class _Ended(NamedTuple):
+    """A round by the day on which it ended, with its form, its body's kind and its visits."""
 
     day: date
     form: str
     level: str
-    rounds: int
     visits: int
 
 
@@ -79,9 +78,9 @@ class Facts:
         total = visits = 0
         for rows in self._additive.values():
             for row in rows:
-                numbers[f"rounds.by_form.{row.form}"] += row.rounds
-                numbers[f"rounds.by_level.{row.level}"] += row.rounds
-                total += row.rounds
+                numbers[f"rounds.by_form.{row.form}"] += 1
+                numbers[f"rounds.by_level.{row.level}"] += 1
+                total += 1
                 visits += row.visits
         return {"rounds.total": total, **numbers, "visits.total": visits}
 
@@ -100,7 +99,7 @@ class Facts:
         seen: set[tuple[int, int | str]] = set()
         for body in bodies:
             for row in _between(self._additive[body], first, last):
-                totals[FORM_PLACES[row.form]] += row.rounds
+                totals[FORM_PLACES[row.form]] += 1
                 totals[VISITS_PLACE] += row.visits
             seen.update(each[1:] for each in _between(self._distinct.get(body, []), first, last))
         for place, _ in seen:
@@ -108,19 +107,13 @@ class Facts:
         return tuple(totals)
 
     @cached_property
-    def _additive(self) -> dict[str, list[_Day]]:
+    def _additive(self) -> dict[str, list[_Ended]]:
         """Rounds and visits, which may simply be added, by the body's path and in order of days."""
-        by_body: dict[str, list[_Day]] = defaultdict(list)
-        columns = ("body__path", "ends_on", "form", "body__kind")
-        none = Value(0)
-        rounds = self._logged.rounds().order_by().values_list(*columns)
-        visits = self._logged.visits().order_by().values_list(*(f"round__{c}" for c in columns))
-        # Not one join of both: rounds would have to be told apart again to be counted.
-        counted = rounds.annotate(round_count=Count("pk"), visit_count=none).union(
-            visits.annotate(round_count=none, visit_count=Count("pk")), all=True
-        )
-        for path, *row in counted:
-            by_body[path].append(_Day(*row))
+        by_body: dict[str, list[_Ended]] = defaultdict(list)
+        rounds = self._logged.rounds().order_by().annotate(visit_count=Count("visits"))
+        rows = rounds.values_list("body__path", "ends_on", "form", "body__kind", "visit_count")
+        for path, *row in rows:
+            by_body[path].append(_Ended(*row))
         return _in_order(by_body)
 
     @cached_property

@@ -178,14 +178,15 @@ class Logged:
     def _count_remedies(self) -> dict[str, int]:
         # Late or overdue is whatever was due before the day up to which extensions count.
         done, late = Q(completed_on__lte=self.as_of), Q(due_in_force__lt=F("due_until"))
+        left = Q(completed_on__isnull=True) | Q(completed_on__gt=self.as_of)
         kinds = self.standing().order_by().values_list("kind")
         kinds = kinds.annotate(
             count=Count("pk"),
             units=Count("visit_unit_id", distinct=True),
             people=Count(PERSON, distinct=True, filter=INDIVIDUAL),
             done=Count("pk", filter=done),
-            late=Count("pk", filter=late),
             done_late=Count("pk", filter=done & late),
+            overdue=Count("pk", filter=Q(left, late)),
         )
         numbers = {
             f"remedies.by_kind.{kind}.{part}": 0 for kind in RemedyKind.values for part in _PARTS
@@ -195,12 +196,12 @@ class Logged:
             parts = zip(_PARTS, (count, units, people), strict=True)
             numbers |= {f"remedies.by_kind.{kind}.{part}": number for part, number in parts}
             totals = [a + b for a, b in zip(totals, (count, *states), strict=True)]
-        whole, done_, late_, done_late = totals
+        whole, settled, settled_late, overdue = totals
         states = {
-            RemedyState.DONE_ON_TIME: done_ - done_late,
-            RemedyState.DONE_LATE: done_late,
-            RemedyState.OPEN: whole - done_ - (late_ - done_late),
-            RemedyState.OVERDUE: late_ - done_late,
+            RemedyState.DONE_ON_TIME: settled - settled_late,
+            RemedyState.DONE_LATE: settled_late,
+            RemedyState.OPEN: whole - settled - overdue,
+            RemedyState.OVERDUE: overdue,
         }
         return {
             "remedies.total": whole,
