@@ -36,7 +36,7 @@ run: env-run
 # While developing: DEBUG=on manage.py runserver.
 	@$(PY) manage.py migrate --verbosity 0 && \
 	$(PY) manage.py collectstatic --noinput --verbosity 0 && \
-	$(PY) manage.py load_demo && \
+	$(PY) manage.py load_demo --if-demo && \
 	echo "Công vụ: http://127.0.0.1:$(PORT)/ (dừng: Ctrl+C)" && \
 	exec $(PY) -m gunicorn congvu.wsgi --bind 127.0.0.1:$(PORT) --workers 3 --timeout 60 --log-level warning
 

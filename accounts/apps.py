@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """accounts and roles."""
+    """Accounts and roles."""
 
     name = "accounts"
     verbose_name = "Tài khoản"

@@ -78,7 +78,6 @@ _BAR = (
 def frame(request: HttpRequest) -> dict[str, Any]:
     """For the frame around each page; what costs a query is worked out only where it is drawn."""
     return {
-        "debug_tools": settings.DEBUG,
         "is_trial": settings.DEMO,
         "idle_minutes": SimpleLazyObject(lambda: _idle_minutes(request)),
         "nav_groups": SimpleLazyObject(lambda: _nav(request)),

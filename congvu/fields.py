@@ -52,8 +52,7 @@ class BlockField(_Text):
 class _FromText(_Text):
     """A column worked out from other text columns of the row each time the row is saved.
 
-    SQL can neither fold Vietnamese nor sort it portably, so these two forms are the only derived
-    values that are stored (design notes, "Dependencies").
+    SQL can neither fold Vietnamese nor sort it portably (CONTRIBUTING, "Derived and stored").
     """
 
     form_of: Callable[[str], str]

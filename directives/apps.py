@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class DirectivesConfig(AppConfig):
-    """documents."""
+    """Documents."""
 
     name = "directives"
     verbose_name = "Văn bản"

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class ExchangeConfig(AppConfig):
-    """the workbook."""
+    """The workbook."""
 
     name = "exchange"
     verbose_name = "Nhập, xuất"

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class FindingsConfig(AppConfig):
-    """findings and remedies."""
+    """Findings and remedies."""
 
     name = "findings"
     verbose_name = "Tồn tại, kiến nghị"

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class InspectionsConfig(AppConfig):
-    """plans, teams, rounds and visits."""
+    """Plans, teams, rounds and visits."""
 
     name = "inspections"
     verbose_name = "Kiểm tra"

@@ -6,7 +6,7 @@ from django.apps import AppConfig
 
 
 class ReportsConfig(AppConfig):
-    """returns and summaries."""
+    """Returns and summaries."""
 
     name = "reports"
     verbose_name = "Báo cáo"

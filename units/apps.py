@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class UnitsConfig(AppConfig):
-    """units in time."""
+    """Units in time."""
 
     name = "units"
     verbose_name = "Đơn vị"

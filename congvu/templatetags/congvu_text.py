@@ -1,4 +1,4 @@
-"""Figures, days and deadlines in templates: `{% load congvu_text %}`."""
+"""Figures, days and deadlines in templates; built in, without `{% load %}`."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -41,7 +41,7 @@ from units.models import Unit, UnitQuerySet, under
 Q_ = TypeVar("Q_", bound=QuerySet[Any])
 
 # Rule 5: who a remedy on an individual names: the same unit and name is one person, a remedy
-# without a name is a person of its own. Folded names hold letters and spaces, so no name meets "#".
+# without a name is a person of its own. No unit's id begins with "#", so the two never meet.
 _TEXT: TextField[str, str] = TextField()
 PERSON = Case(
     When(person_folded="", then=Concat(Value("#"), Cast("pk", _TEXT), output_field=_TEXT)),

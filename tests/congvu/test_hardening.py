@@ -10,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from accounts.models import User
 from congvu.dates import today
 from congvu.models import Submission
 from congvu.text import search_words
@@ -76,3 +77,5 @@ def test_what_cannot_be_filtered_is_said_and_not_exported(world: World, staff: C
 def test_trial_data_is_refused_outside_a_trial(world: World) -> None:
     with pytest.raises(Exception, match="DEMO=on"):
         call_command("load_demo")
+    call_command("load_demo", if_demo=True)  # an installation of one's own is served as it is
+    assert not User.objects.exists()

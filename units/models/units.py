@@ -1,8 +1,8 @@
 """Units in time: a tree by path, days in force, names by date, successions and lineages.
 
-A unit's parent never changes: a merger, split or change of parent closes the unit and opens others,
-tied by `Succession`; a new name or class is a dated name on the same unit. So the path of ancestors
-is written once, and a subtree is one indexed prefix.
+A merger, split or change of parent closes the unit and opens others, tied by `Succession`; a new
+name or class is a dated name on the same unit. So the path of ancestors stays, and a subtree is one
+indexed prefix; only a workbook that puts a wrong superior right writes paths anew.
 """
 
 from __future__ import annotations

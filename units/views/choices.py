@@ -1,4 +1,4 @@
-"""Pages of units."""
+"""Units to choose from, as a field of a form asks for them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import User
@@ -36,8 +36,15 @@ class Command(BaseCommand):
 
     help = "Nạp dữ liệu dùng thử vào cơ sở dữ liệu trống và in các tài khoản dùng thử."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        """`make run` serves an installation of one's own as well, and then loads nothing."""
+        parser.add_argument("--if-demo", action="store_true", help="không làm gì khi DEMO=off")
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Load units, records and accounts once; refused where it could be taken for real data."""
+        if not settings.DEMO and options["if_demo"]:
+            self.stdout.write("DEMO=off: không nạp dữ liệu dùng thử.")
+            return
         if not settings.DEMO:
             raise CommandError(
                 "Dữ liệu dùng thử chỉ nạp được khi DEMO=on (make run đặt sẵn), không bao giờ ở máy "
