@@ -7,6 +7,7 @@ A hostile or huge file costs only a process of its own, with bounded memory. Run
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import resource
 import subprocess
@@ -27,15 +28,21 @@ from exchange.package import RefusedError
 from exchange.reading import read
 from exchange.writing import ChangedSinceError, ClashError, import_workbook
 
+logger = logging.getLogger(__name__)
+
 # Faults kept for the page; the marked workbook holds more.
 FAULTS_KEPT = 2_000
-# Address space of a process: far above what a workbook within the limits needs.
-_MEMORY_LIMIT = 1_536 * 1024 * 1024
+# Address space and working seconds of a process: far above what a workbook within the limits needs.
+_MEMORY_LIMIT = 1_024 * 1024 * 1024
+_WORK_LIMIT = 30 * 60
 
 # Processes that this worker has started.
 _at_work: list[subprocess.Popen[bytes]] = []
 
 _TOO_HUNGRY = "Tệp cần quá nhiều bộ nhớ để đọc; hãy chia thành nhiều tệp nhỏ hơn."
+_UNFORESEEN = (
+    "Có lỗi ngoài dự kiến khi đọc tệp nên chưa ghi gì; hãy báo người quản trị hệ thống kèm tệp này."
+)
 _BUSY = "Máy chủ dữ liệu đang bận nên chưa ghi được gì; hãy thử lại sau ít phút."
 _CHANGED = (
     "Dữ liệu trong hệ thống đã thay đổi từ lúc kiểm tra tệp, nên chưa ghi gì. Dưới đây là kết quả "
@@ -88,10 +95,11 @@ def _database_url() -> str:
     return f"postgres://{person}@{host}{port}/{name}" + (f"?{options}" if options else "")
 
 
-def limit_memory() -> None:
-    """Bound this process, so that no file can take the machine's memory."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, most))
+def limit_process() -> None:
+    """Bound this process, so that no file can take the machine's memory or keep it at work."""
+    for what, limit in ((resource.RLIMIT_AS, _MEMORY_LIMIT), (resource.RLIMIT_CPU, _WORK_LIMIT)):
+        _, most = resource.getrlimit(what)
+        resource.setrlimit(what, (limit, most))
 
 
 @contextmanager
@@ -127,6 +135,10 @@ def run(pk: int) -> None:
             # Another writer kept SQLite locked for longer than we wait.
             was_confirmed = job.state == JobState.WRITING
             job.settle(JobState.READY if was_confirmed else JobState.REFUSED, message=_BUSY)
+        except Exception:
+            # A file that should have been refused in words, or our mistake: nothing is written.
+            logger.exception("Import job %s failed", job.pk)
+            job.settle(JobState.REFUSED, message=_UNFORESEEN)
 
 
 def _check(job: ImportJob, *, message: str = "") -> None:

@@ -23,8 +23,8 @@ from exchange.cells import WorkbookReader
 from exchange.layout import FAULTS_TITLE
 from exchange.package import RefusedError
 
-# openpyxl builds an object for each cell: beyond this size only the list is handed back.
-SIZE_LIMIT = 25 * 1024 * 1024
+# openpyxl builds an object for each cell and mark: beyond these only the list is handed back.
+SIZE_LIMIT = 8 * 1024 * 1024
 MARKED_LIMIT = 5_000
 _AUTHOR = "Công vụ"
 _COLOUR = "FFF4C7C3"
@@ -34,10 +34,10 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def mark_faults(file: IO[bytes], faults: Sequence[CellFault]) -> bytes:
-    """The workbook with its faulty cells marked; the list alone where the file is too large."""
+    """The workbook with its faulty cells marked; the list alone where there is too much of it."""
     try:
         reader = WorkbookReader(file)
-        is_small = reader.package.unpacked_size <= SIZE_LIMIT
+        is_small = reader.package.unpacked_size <= SIZE_LIMIT and len(faults) <= MARKED_LIMIT
     except RefusedError:
         is_small = False
     if is_small:
@@ -69,7 +69,7 @@ def _marked(file: IO[bytes], faults: Sequence[CellFault]) -> bytes:
     pages = {clean(page.title): page for page in book.worksheets}
     for page in book.worksheets:
         _take_old_marks(page)
-    for fault in faults[:MARKED_LIMIT]:
+    for fault in faults:
         page = pages.get(fault.title)
         if page is not None:
             _mark(page.cell(fault.row, fault.place + 1), fault.message)
@@ -81,12 +81,12 @@ def _marked(file: IO[bytes], faults: Sequence[CellFault]) -> bytes:
 
 def _take_old_marks(page: Any) -> None:
     """Marks of an earlier round go, so that only what is still wrong is coloured."""
-    for row in page.iter_rows():
-        for cell in row:
-            if cell.comment is not None and cell.comment.author == _AUTHOR:
-                cell.comment = None
-                if cell.fill.start_color.rgb == _COLOUR:
-                    cell.fill = PatternFill()
+    # Not `iter_rows`, which makes every cell of the sheet's rectangle: one far corner fills memory.
+    for cell in page._cells.values():
+        if cell.comment is not None and cell.comment.author == _AUTHOR:
+            cell.comment = None
+            if cell.fill.start_color.rgb == _COLOUR:
+                cell.fill = PatternFill()
 
 
 def _mark(cell: Any, message: str) -> None:
@@ -102,13 +102,13 @@ def _mark(cell: Any, message: str) -> None:
 def _list(book: Any, faults: Sequence[CellFault]) -> None:
     page = book.create_sheet(FAULTS_TITLE, 0)
     page.append(["Trang", "Ô", "Cần sửa"])
-    for fault in faults:
+    for row, fault in enumerate(faults, start=2):
         page.append([_UNFIT.sub("", each) for each in (fault.title, fault.cell, fault.message)])
-        link = page.cell(page.max_row, 2)
+        link = page.cell(row, 2)
         link.hyperlink = f"#'{fault.title.replace(chr(39), chr(39) * 2)}'!{fault.cell}"
-        for cell in page[page.max_row]:
+        for place in (1, 2, 3):
             # What was typed must not become a formula here.
-            cell.data_type = "s"
+            page.cell(row, place).data_type = "s"
     for cell in page[1]:
         cell.font = Font(name="Times New Roman", size=12, bold=True)
     for letters, width in (("A", 24), ("B", 10), ("C", 110)):

@@ -23,6 +23,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do the step in which the upload stands."""
-        jobs.limit_memory()
+        jobs.limit_process()
         trail.origin.set(options["origin"])
         jobs.run(options["id"])
