@@ -1,6 +1,7 @@
 """Model columns that keep text as this product needs it: NFC on the way in, and foldable.
 
-The work happens in `get_prep_value`/`pre_save`, so it also holds for `bulk_create` and filters.
+The work happens in `to_python`, which Django's `get_prep_value` asks too, and in `pre_save`, so it
+also holds for `bulk_create` and filters.
 """
 
 from __future__ import annotations
@@ -29,11 +30,6 @@ class LineField(_Char):
         value = super().to_python(value)
         return clean(value) if isinstance(value, str) else value
 
-    def get_prep_value(self, value: Any) -> Any:
-        """The text as stored, and as looked for in filters."""
-        value = super().get_prep_value(value)
-        return clean(value) if isinstance(value, str) else value
-
 
 class BlockField(_Text):
     """Several lines of text: NFC, line breaks kept."""
@@ -41,11 +37,6 @@ class BlockField(_Text):
     def to_python(self, value: Any) -> Any:
         """The text as it will be stored."""
         value = super().to_python(value)
-        return clean_block(value) if isinstance(value, str) else value
-
-    def get_prep_value(self, value: Any) -> Any:
-        """The text as stored, and as looked for in filters."""
-        value = super().get_prep_value(value)
         return clean_block(value) if isinstance(value, str) else value
 
 
