@@ -11,9 +11,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import IO, NamedTuple, NoReturn
 
-from exchange.package import DAMAGED, NOT_A_WORKBOOK, Package, refuse
+from exchange.package import (
+    DAMAGED,
+    DEPTH_LIMIT,
+    NOT_A_WORKBOOK,
+    Package,
+    refuse,
+    strict_parser,
+)
 from exchange.shared import (
     TEXT_LIMIT,
     TEXT_TOO_LONG,
@@ -56,9 +64,12 @@ def column_letters(place: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=1_000)
 def _column_place(letters: str) -> int:
+    if len(letters) > 20:  # three stand for the last column; megabytes would take hours to count
+        refuse(DAMAGED)
     place = 0
-    for letter in letters:
+    for letter in letters.upper():
         place = place * 26 + ord(letter) - 64
     return place - 1
 
@@ -67,7 +78,8 @@ def _column_place(letters: str) -> int:
 
 
 # As bytes, ten times as fast as parsing; a tag cut in two by the end of a chunk counts once.
-_ROW_TAG = re.compile(rb"[<:]row[\s/>]")
+# The fixed letters come first and are looked for at once; what stands before them is asked after.
+_ROW_TAG = re.compile(rb"row(?<=[<:]row)[\s/>]")
 
 
 class SheetPart(NamedTuple):
@@ -144,7 +156,11 @@ class WorkbookReader:
 
 
 class _RowScanner:
-    """Reads one sheet; its methods are called back by the XML parser."""
+    """Reads one sheet; its methods are called back by the XML parser.
+
+    `_start`, `_text` and `_end` run millions of times for a large sheet: what cells are made of is
+    asked for first, and nothing is left to a method that can stand in line.
+    """
 
     def __init__(self, book: WorkbookReader, part: SheetPart) -> None:
         self._book, self._part = book, part
@@ -153,59 +169,67 @@ class _RowScanner:
         self._number = 0
         self._place = -1
         self._cells: dict[int, Cell] = {}
+        self._depth = 0
         self._in_data = self._is_over = False
         self._kind = ""
         self._style: str | None = None
-        self._formula = self._has_value = False
-        self._taking = self._skipping = False
+        self._formula = self._taking = self._skipping = False
         self._pieces: list[str] = []
         self._size = 0
 
     def rows(self) -> Iterator[Row]:
         """Rows as they are met; stops at the end of the cells, whatever follows."""
-        package = self._book.package
-        for _ in package.parse(self._part.path, self._start, self._end, self._text):
+        parser = strict_parser()
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._text
+        for _ in self._book.package.feed(self._part.path, parser):
             yield from self._found
             self._found = []
             if self._is_over:
                 return
 
     def _start(self, name: str, given: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > DEPTH_LIMIT:
+            refuse(DAMAGED)
+        if ":" in name:  # some programs write <x:row> for <row>
+            name = name.partition(":")[2]
         if not self._in_data:
             self._in_data = name == "sheetData"
         elif name == "c":
-            self._start_cell(given)
-        elif name in ("v", "t"):
-            self._has_value = self._has_value or name == "v"
-            self._taking = not self._skipping
-        elif name == "row":
-            self._count += 1
-            if self._count > ROW_LIMIT:
-                _too_many_rows(self._part)
-            number = int(given["r"]) if "r" in given else self._number + 1
-            if number <= self._number:
+            if "r" in given:
+                self._place = _column_place(given["r"].rstrip("0123456789"))
+            else:
+                self._place += 1
+            if not 0 <= self._place < COLUMN_LIMIT:
                 refuse(DAMAGED)
-            self._number = number
-            self._place = -1
-            self._cells = {}
+            self._kind = given.get("t", "n")
+            self._style = given.get("s")
+            self._formula = self._taking = False
+            self._pieces = []
+            self._size = 0
+        elif name in ("v", "t"):
+            self._taking = not self._skipping
+        elif name == "is":
+            pass  # as many as there are texts: spares asking for the rarer ones
+        elif name == "row":
+            self._start_row(given)
         elif name == "f":
             self._formula = True
         elif name == "rPh":
             self._skipping = True
 
-    def _start_cell(self, given: dict[str, str]) -> None:
-        reference = given.get("r")
-        if reference is None:
-            self._place += 1
-        else:
-            self._place = _column_place(reference.rstrip("0123456789").upper())
-        if not 0 <= self._place < COLUMN_LIMIT:
+    def _start_row(self, given: dict[str, str]) -> None:
+        self._count += 1
+        if self._count > ROW_LIMIT:
+            _too_many_rows(self._part)
+        number = int(given["r"]) if "r" in given else self._number + 1
+        if number <= self._number:
             refuse(DAMAGED)
-        self._kind = given.get("t", "n")
-        self._style = given.get("s")
-        self._formula = self._has_value = self._taking = False
-        self._pieces = []
-        self._size = 0
+        self._number = number
+        self._place = -1
+        self._cells = {}
 
     def _text(self, piece: str) -> None:
         if self._taking:
@@ -214,24 +238,27 @@ class _RowScanner:
                 self._pieces.append(piece)
 
     def _end(self, name: str) -> None:
-        if name == "c":
-            cell = self._cell()
-            if cell is not None and cell != "":
-                self._cells[self._place] = cell
-        elif name in ("v", "t", "is"):
+        self._depth -= 1
+        if ":" in name:  # some programs write <x:row> for <row>
+            name = name.partition(":")[2]
+        if name in ("v", "t", "is"):
             self._taking = False
-        elif name == "rPh":
-            self._skipping = False
+        elif name == "c":
+            if self._pieces or self._formula:
+                cell = self._cell("".join(self._pieces))
+                if cell is not None and cell != "":
+                    self._cells[self._place] = cell
         elif name == "row":
             if self._cells:
                 if self._number > ROW_LIMIT:
                     _too_many_rows(self._part)
                 self._found.append(Row(self._number, self._cells))
+        elif name == "rPh":
+            self._skipping = False
         elif name == "sheetData":
             self._is_over = True
 
-    def _cell(self) -> Cell | None:
-        text = "".join(self._pieces)
+    def _cell(self, text: str) -> Cell | None:
         if self._formula and not text and self._kind != "str":
             return NO_CACHED_VALUE
         if not text:

@@ -284,6 +284,9 @@ HOSTILE: dict[str, tuple[str, Callable[[], Iterable[bytes]], str]] = {
     "one endless attribute": (
         SHEET, lambda: around(HEAD + b'<row r="', b"1" * MEGABYTE, 150, b'"/>'), "hỏng",
     ),
+    "one endless column": (
+        SHEET, lambda: around(HEAD + b'<row r="1"><c r="', b"A" * MEGABYTE, 3, b'1"/>'), "hỏng",
+    ),
     "nested without end": (SHEET, lambda: around(HEAD, b"<a>" * 1000, 3_000), "hỏng"),
     "five million styles": (
         STYLES, lambda: around(b"<styleSheet><cellXfs>", b'<xf numFmtId="1"/>' * 1000, 5_000),
