@@ -12,7 +12,7 @@ from exchange.analysis import Analysis
 from exchange.cells import Row, SheetPart, WorkbookReader, column_letters
 from exchange.layout import Column, Sheet, columns_by_heading
 from exchange.shared import Bad
-from exchange.values import value_of
+from exchange.values import Reader, reader_of
 
 CHUNK = 1_000
 
@@ -42,7 +42,7 @@ class Table:
         self.sheet, self.title = sheet, clean(part.title)
         self._analysis = analysis
         self._rows = book.rows(part)
-        self._columns: dict[int, Column] = {}
+        self._columns: list[tuple[int, Column, Reader]] = []
         self.places: dict[str, int] = {}
         # A table that lacks a required column is not read further.
         self.is_broken = False
@@ -82,7 +82,7 @@ class Table:
                 )
                 self.is_broken = True
             else:
-                self._columns[place] = column
+                self._columns.append((place, column, reader_of(column)))
                 self.places[column.field] = place
         for column in self.sheet.columns:
             if column.required and column.field not in self.places:
@@ -110,18 +110,18 @@ class Table:
         bad: set[str] = set()
         faults: list[tuple[str, str]] = []
         is_blank = True
-        for place, column in self._columns.items():
-            value = value_of(cells[place], column) if place in cells else None
-            if isinstance(value, Bad):
-                faults.append((column.field, value.reason))
-                bad.add(column.field)
-                value = None
+        for place, column, reader in self._columns:
+            value = reader(cells[place], column) if place in cells else None
+            if value is None:
+                if column.required:
+                    faults.append((column.field, f"Chưa ghi “{column.heading}”."))
+                    bad.add(column.field)
+            else:
                 is_blank = False
-            elif value is not None:
-                is_blank = False
-            elif column.required:
-                faults.append((column.field, f"Chưa ghi “{column.heading}”."))
-                bad.add(column.field)
+                if isinstance(value, Bad):
+                    faults.append((column.field, value.reason))
+                    bad.add(column.field)
+                    value = None
             values[column.field] = value
         if is_blank:
             return

@@ -44,6 +44,7 @@ def _text(cell: Cell) -> str | Bad:
     raise TypeError(type(cell).__name__)
 
 
+# Posts and names of teams come again and again: each is kept in memory once.
 @lru_cache(maxsize=20_000)
 def _clean_short(text: str) -> str:
     return clean(text)
@@ -54,15 +55,20 @@ def _line(cell: Cell, column: Column) -> str | Bad | None:
     if isinstance(text, Bad):
         return text
     line = _clean_short(text) if len(text) < 100 else clean(text)
-    if column.max_length and len(line) > column.max_length:
-        return Bad(f"Nội dung dài quá {column.max_length} ký tự; hãy rút ngắn.")
-    return line or None
+    return _bounded(line, column)
 
 
 def _code(cell: Cell, column: Column) -> str | Bad | None:
     if isinstance(cell, bool):
         return Bad("Ô chứa giá trị đúng/sai, không phải mã.")
-    return _line(cell, column)
+    text = _text(cell)
+    return text if isinstance(text, Bad) else _bounded(clean(text), column)
+
+
+def _bounded(line: str, column: Column) -> str | Bad | None:
+    if column.max_length and len(line) > column.max_length:
+        return Bad(f"Nội dung dài quá {column.max_length} ký tự; hãy rút ngắn.")
+    return line or None
 
 
 def _block(cell: Cell, column: Column) -> str | Bad | None:
@@ -126,14 +132,16 @@ def label_codes(choices: type[models.TextChoices]) -> dict[str, str]:
     return found | {fold(code): code for code in choices.values}
 
 
+# By what a column is made of: a column itself takes long to hash.
 @lru_cache(maxsize=20_000)
-def _code_of_label(text: str, column: Column) -> str | Bad | None:
+def _code_of_label(
+    text: str, heading: str, choices: type[models.TextChoices] | None
+) -> str | Bad | None:
     folded = fold(text)
     if not folded:
         return None
-    choices = column.choices
     if choices is None:
-        raise TypeError(column.heading)
+        raise TypeError(heading)
     code = label_codes(choices).get(folded)
     if code is not None:
         return code
@@ -143,12 +151,14 @@ def _code_of_label(text: str, column: Column) -> str | Bad | None:
         if len(labels) <= _LISTED_CHOICES
         else "hãy chọn một giá trị trong danh mục ở tệp mẫu."
     )
-    return Bad(f"“{_shown(text)}” không có trong danh mục “{column.heading}”; {listed}")
+    return Bad(f"“{_shown(text)}” không có trong danh mục “{heading}”; {listed}")
 
 
 def _label(cell: Cell, column: Column) -> str | Bad | None:
     text = _text(cell)
-    return text if isinstance(text, Bad) else _code_of_label(text, column)
+    if isinstance(text, Bad):
+        return text
+    return _code_of_label(text, column.heading, column.choices)
 
 
 _YES = frozenset({"x", "co", "1", "true"})
@@ -165,7 +175,10 @@ def _mark(cell: Cell, column: Column) -> bool | Bad | None:
     return None if folded in _NO else Bad(f"“{_shown(cell)}”: hãy ghi x hoặc để trống.")
 
 
-_READERS: dict[Type, Callable[[Cell, Column], Any]] = {
+# Gives the column's value; None for a cell that holds nothing but spaces; or a `Bad`.
+Reader = Callable[[Cell, Column], Any]
+
+_READERS: dict[Type, Reader] = {
     Type.CODE: _code,
     Type.LINE: _line,
     Type.BLOCK: _block,
@@ -176,6 +189,6 @@ _READERS: dict[Type, Callable[[Cell, Column], Any]] = {
 }
 
 
-def value_of(cell: Cell, column: Column) -> Any:
-    """The column's value; None for a cell that holds nothing but spaces; or a `Bad`."""
-    return _READERS[column.holds](cell, column)
+def reader_of(column: Column) -> Reader:
+    """What reads the column's cells: found once for a column, not for each cell."""
+    return _READERS[column.holds]

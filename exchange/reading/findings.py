@@ -54,7 +54,7 @@ class _OnVisit(SheetReader):
         self.visits.load_named(self, lines)
         self.load_codes(codes)
         stored = self.sheet.model._default_manager.filter(
-            code__in=[code for code in codes if code]
+            code__in=[code for code in codes if code in self.by_code]
         ).order_by()
         self._stored = {old[0]: old for _, old in self.values(stored)}
 
@@ -132,6 +132,7 @@ class RemedyReader(_OnVisit):
         self._round = Round()
         self._visit = Visit(round=self._round)
         self._finding = Finding()
+        self._scratch = Remedy()
 
     def prepare(self, lines: list[Line]) -> None:
         """Also the findings that remedies name."""
@@ -150,12 +151,10 @@ class RemedyReader(_OnVisit):
         state |= {name: value for name, value in given.items() if name not in line.bad}
         if not state.get("kind") or not state.get("subject"):
             return
-        remedy = Remedy(
-            kind=state["kind"],
-            subject=state["subject"],
-            person_name=state.get("person_name") or "",
-            discipline_form=state.get("discipline_form") or "",
-        )
+        remedy = self._scratch
+        remedy.kind, remedy.subject = state["kind"], state["subject"]
+        remedy.person_name = state.get("person_name") or ""
+        remedy.discipline_form = state.get("discipline_form") or ""
         facts = self.visits.rounds.by_code[line.values["round"]]
         # Where the round's last day cannot be told, no form of discipline is measured by it.
         self._round.ends_on = facts.ends_on if facts.is_sound else date.min

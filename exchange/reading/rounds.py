@@ -92,7 +92,7 @@ class RoundReader(SheetReader):
         self.desk.units.load_codes(line.get("body") for line in lines)
         self._plans.load_numbers(line.get("plan") for line in lines)
         self.load_codes(codes)
-        stored = Round.objects.filter(code__in=[code for code in codes if code]).order_by()
+        stored = Round.objects.filter(code__in=[c for c in codes if c in self.by_code]).order_by()
         self._stored = {old[0]: old for _, old in self.values(stored)}
         if self.table.has("team"):
             self._load_teams(lines)

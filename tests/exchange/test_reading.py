@@ -20,7 +20,7 @@ from exchange.layout import SHEETS, Column, Type
 from exchange.package import RefusedError
 from exchange.reading import read
 from exchange.shared import Bad, day_of
-from exchange.values import label_codes, value_of
+from exchange.values import label_codes, reader_of
 from reports.models import Return
 from tests.exchange.helpers import HEADINGS, book_of, counts, faults_of, load, saved
 from units.models import Unit
@@ -198,7 +198,7 @@ MARK = Column("Mặc định", "is_main", Type.MARK)
     ],
 )
 def test_a_value_is_understood(cell: Cell, column: Column, expected: Any) -> None:
-    assert value_of(cell, column) == expected
+    assert reader_of(column)(cell, column) == expected
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_a_value_is_understood(cell: Cell, column: Column, expected: Any) -> Non
     ],
 )
 def test_a_value_that_cannot_be_is_told(cell: Cell, column: Column) -> None:
-    assert isinstance(value_of(cell, column), Bad)
+    assert isinstance(reader_of(column)(cell, column), Bad)
 
 
 def test_no_two_labels_or_codes_of_a_set_fold_into_one() -> None:
