@@ -85,14 +85,15 @@ def mark_all(
     if not records:
         return
     kind = ContentType.objects.get_for_model(records[0])
-    at = connection.ops.adapt_datetimefield_value(timezone.now())
-    by_id = getattr(by, "pk", None)
+    # As text, or the driver would write the same moment out for every mark.
+    at = str(connection.ops.adapt_datetimefield_value(timezone.now()))
+    by_id, address = getattr(by, "pk", None), origin.get()
     rows: list[Any] = []
     for record, changed in zip(records, changes, strict=True):
         pairs = {name: list(pair) for name, pair in changed.items()}
         kept = json.dumps(pairs, cls=DjangoJSONEncoder, ensure_ascii=False) if pairs else "{}"
         label = clean(str(record)[:300])
-        rows += (at, by_id, origin.get(), deed, kind.pk, record.pk, label, kept, "")
+        rows += (at, by_id, address, deed, kind.pk, record.pk, label, kept, "")
     slots = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(records))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 from django.db import IntegrityError, connection, models, transaction
-from django.db.models import F, Prefetch, prefetch_related_objects
+from django.db.models import F
 
 from congvu.access import Person
 from congvu.rules import Ruled
@@ -112,6 +112,8 @@ class Writer:
         self._analysis, self._by = analysis, by
         self._progress = progress
         self._ids: dict[int, int] = {}
+        # Related records that the labels of the last lot were made of, by the reference's name.
+        self._parts: dict[str, dict[int, Any]] = {}
         self._count = sum(map(len, analysis.changes.values()))
         self._written = 0
 
@@ -153,9 +155,29 @@ class Writer:
             self._insert(made, [pk for pk, _ in lot])
 
     def _add(self, changes: list[Change], sheet: Sheet) -> None:
-        records = [sheet.model(**self._values(change, sheet)) for change in changes]
-        self._insert(records, [change.pk for change in changes])
+        self._insert(self._records(changes, sheet), [change.pk for change in changes])
         self._passed(sheet, len(changes))
+
+    def _records(self, changes: list[Change], sheet: Sheet) -> list[Any]:
+        """New records; by place and not by name, which Django takes twice as long for."""
+        places = {name: place for place, name in enumerate(names_of(sheet))}
+        fields = [
+            (each, places.get(each.attname), each.is_relation)
+            for each in sheet.model._meta.concrete_fields
+        ]
+        return [
+            sheet.model(
+                *(
+                    each.get_default()
+                    if place is None
+                    else self._real(change.new[place])
+                    if is_relation
+                    else change.new[place]
+                    for each, place, is_relation in fields
+                )
+            )
+            for change in changes
+        ]
 
     def _insert(self, records: list[Any], provisional: list[int]) -> None:
         type(records[0])._default_manager.bulk_create(records)
@@ -253,9 +275,19 @@ class Writer:
         return self._real(value) if name.endswith("_id") else value
 
     def _mark(self, records: list[Any], told: list[dict[str, tuple[Any, Any]]]) -> None:
-        parts = _LABEL_PARTS.get(type(records[0]), {})
-        prefetch_related_objects(records, *(Prefetch(name, rows) for name, rows in parts.items()))
+        for name, rows in _LABEL_PARTS.get(type(records[0]), {}).items():
+            self._relate(records, name, rows)
         mark_all(self._by, records, "imported", told)
+
+    def _relate(self, records: list[Any], name: str, rows: models.QuerySet[Any]) -> None:
+        """Prefetch what labels need; what the lot before had is not fetched again."""
+        field = records[0]._meta.get_field(name)
+        wanted = {getattr(record, field.attname) for record in records}
+        known = {pk: part for pk, part in self._parts.get(name, {}).items() if pk in wanted}
+        known |= rows.in_bulk(wanted - known.keys())
+        self._parts[name] = known
+        for record in records:
+            field.set_cached_value(record, known[getattr(record, field.attname)])
 
     # --- values ------------------------------------------------------------------------------
 
