@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from math import isfinite
 from typing import IO, NamedTuple, NoReturn
 
 from exchange.package import (
@@ -280,12 +281,12 @@ class _RowScanner:
 
     def _numeric(self, text: str) -> Cell:
         number = float(text)
+        if not isfinite(number):
+            refuse(DAMAGED)
         kind = self._book.style_kind(self._style)
         if kind < 0:
             day = day_of(number, from_1904=self._book.from_1904)
             return day or Bad(f"Số {text[:20]} không phải là ngày; hãy ghi như 17/03/2023.")
-        if number != number or number in (float("inf"), float("-inf")):
-            refuse(DAMAGED)
         if not number.is_integer():
             return number
         whole = int(number)

@@ -44,6 +44,15 @@ def _text(cell: Cell) -> str | Bad:
     raise TypeError(type(cell).__name__)
 
 
+# Longer than any day or label: what is kept in memory is bounded by this.
+_SHORT = 100
+
+
+def _bound(text: str) -> str:
+    """The text, or of a long one so much that it is still no day and no label."""
+    return text if len(text) <= _SHORT else clean(text)[: _SHORT + 1]
+
+
 # Posts and names of teams come again and again: each is kept in memory once.
 @lru_cache(maxsize=20_000)
 def _clean_short(text: str) -> str:
@@ -54,7 +63,7 @@ def _line(cell: Cell, column: Column) -> str | Bad | None:
     text = _text(cell)
     if isinstance(text, Bad):
         return text
-    line = _clean_short(text) if len(text) < 100 else clean(text)
+    line = _clean_short(text) if len(text) <= _SHORT else clean(text)
     return _bounded(line, column)
 
 
@@ -91,7 +100,7 @@ def _day(cell: Cell, column: Column) -> date | Bad | None:
         case date() | Bad():
             return cell
         case str():
-            return _day_from_text(cell)
+            return _day_from_text(_bound(cell))
         case bool():
             return Bad("Ô chứa giá trị đúng/sai, không phải ngày; hãy ghi như 17/03/2023.")
     return Bad(
@@ -158,7 +167,7 @@ def _label(cell: Cell, column: Column) -> str | Bad | None:
     text = _text(cell)
     if isinstance(text, Bad):
         return text
-    return _code_of_label(text, column.heading, column.choices)
+    return _code_of_label(_bound(text), column.heading, column.choices)
 
 
 _YES = frozenset({"x", "co", "1", "true"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import unicodedata
 import zipfile
 from datetime import date
@@ -15,6 +16,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from exchange import values
 from exchange.cells import Cell, WorkbookReader, column_letters
 from exchange.layout import SHEETS, Column, Type
 from exchange.package import RefusedError
@@ -285,3 +287,28 @@ def test_figures_may_be_digits_as_text_and_blank_is_no_figure() -> None:
 def test_a_workbook_without_any_sheet_of_the_layout_is_refused() -> None:
     with pytest.raises(RefusedError, match="mẫu"):
         read(book_of({"Sheet1": []}, {"Sheet1": ["a"]}))
+
+
+def test_a_day_without_end_is_damage_and_no_crash() -> None:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    page["A1"] = date(2023, 3, 17)
+    target = BytesIO()
+    with zipfile.ZipFile(saved(book)) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b"<v>45002</v>", b"<v>1e999</v>"))
+    reader = WorkbookReader(target)
+    with pytest.raises(RefusedError, match="hỏng"):
+        list(reader.rows(reader.sheets[0]))
+
+
+@pytest.mark.parametrize("holds", [Type.DAY, Type.LABEL])
+def test_long_text_is_no_day_and_no_label_and_is_not_kept(holds: Type) -> None:
+    """Thousands of such cells would fill the memory that is meant for short ones."""
+    column = next(each for sheet in SHEETS for each in sheet.columns if each.holds == holds)
+    read_cell = reader_of(column)
+    assert isinstance(read_cell("x" * 30_000, column), Bad)
+    caches = (values._day_from_text, values._code_of_label, values._clean_short)
+    kept = [key for each in caches for key in gc.get_referents(each) if isinstance(key, dict)]
+    assert not [text for text in str(kept).split() if len(text) > 1_000]
