@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.core.validators import MaxLengthValidator
 from django.db import models
 
 from congvu.text import clean, clean_block, fold, name_sort_key, sort_key
@@ -31,8 +32,22 @@ class LineField(_Char):
         return clean(value) if isinstance(value, str) else value
 
 
+# A cell of a workbook holds 32,767 characters: a text of this length leaves as a file uncut, and a
+# list may put some words before it.
+BLOCK_LIMIT = 30_000
+
+
 class BlockField(_Text):
-    """Several lines of text: NFC, line breaks kept."""
+    """Several lines of text: NFC, line breaks kept, no more than a workbook's cell can hold."""
+
+    default_validators = (
+        *_Text.default_validators,
+        MaxLengthValidator(
+            BLOCK_LIMIT,
+            "Nội dung dài %(show_value)s ký tự, quá %(limit_value)s ký tự; hãy rút ngắn hoặc kèm "
+            "thành văn bản.",
+        ),
+    )
 
     def to_python(self, value: Any) -> Any:
         """The text as it will be stored."""

@@ -86,7 +86,7 @@ class Book:
 
         `choices` gives columns (from 0) a list to pick from, or the range of cells that hold it (a
         list longer than 255 characters must stand in cells). Raises `ValueError` when the rows are
-        more than a sheet can hold: nothing is cut silently.
+        more than a sheet can hold, or a text longer than a cell: nothing is cut silently.
         """
         page = self._book.add_worksheet(title[:31])
         page.set_landscape()
@@ -117,9 +117,10 @@ class Book:
 
     def _write(self, page: Any, row: int, place: int, value: Value, number_format: str) -> None:
         if isinstance(value, str):
-            text = value[:CELL_LIMIT]
-            format_ = self._quoted if text.startswith(_FORMULA_SIGNS) else self._text
-            page.write_string(row, place, text, format_)
+            if len(value) > CELL_LIMIT:
+                raise ValueError(f"Một ô không chứa quá {CELL_LIMIT} ký tự.")
+            format_ = self._quoted if value.startswith(_FORMULA_SIGNS) else self._text
+            page.write_string(row, place, value, format_)
         elif isinstance(value, bool):
             page.write_string(row, place, "x" if value else "", self._text)
         elif isinstance(value, datetime):

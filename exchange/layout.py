@@ -11,6 +11,7 @@ from enum import Enum
 
 from django.db import models
 
+from congvu.fields import BLOCK_LIMIT
 from congvu.text import fold
 from findings.models import (
     Category,
@@ -48,7 +49,7 @@ class Column:
     holds: Type
     required: bool = False
     choices: type[models.TextChoices] | None = None
-    # How long the text may be; None: as long as a cell can hold.
+    # How long the text may be.
     max_length: int | None = None
     width: int = 16
 
@@ -77,7 +78,7 @@ def _line(heading: str, field: str, max_length: int, *, required: bool = False) 
 
 
 def _block(heading: str, field: str, *, required: bool = False) -> Column:
-    return Column(heading, field, Type.BLOCK, required, width=50)
+    return Column(heading, field, Type.BLOCK, required, max_length=BLOCK_LIMIT, width=50)
 
 
 def _day(heading: str, field: str, *, required: bool = False) -> Column:

@@ -64,25 +64,26 @@ def _line(cell: Cell, column: Column) -> str | Bad | None:
     if isinstance(text, Bad):
         return text
     line = _clean_short(text) if len(text) <= _SHORT else clean(text)
-    return _bounded(line, column)
+    return _fitting(line, column)
 
 
 def _code(cell: Cell, column: Column) -> str | Bad | None:
     if isinstance(cell, bool):
         return Bad("Ô chứa giá trị đúng/sai, không phải mã.")
     text = _text(cell)
-    return text if isinstance(text, Bad) else _bounded(clean(text), column)
+    return text if isinstance(text, Bad) else _fitting(clean(text), column)
 
 
-def _bounded(line: str, column: Column) -> str | Bad | None:
-    if column.max_length and len(line) > column.max_length:
+def _fitting(text: str, column: Column) -> str | Bad | None:
+    """The text, unless it is longer than its column takes; None for no text."""
+    if column.max_length and len(text) > column.max_length:
         return Bad(f"Nội dung dài quá {column.max_length} ký tự; hãy rút ngắn.")
-    return line or None
+    return text or None
 
 
 def _block(cell: Cell, column: Column) -> str | Bad | None:
     text = _text(cell)
-    return text if isinstance(text, Bad) else clean_block(text) or None
+    return text if isinstance(text, Bad) else _fitting(clean_block(text), column)
 
 
 @lru_cache(maxsize=20_000)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import Any
 
 from django.db.models import Prefetch
 
 from congvu.access import Person
+from congvu.fields import BLOCK_LIMIT
 from congvu.tables import Badge, Column
 from inspections.models import Round, RoundQuerySet, RoundStatus, Visit
 
@@ -55,6 +57,15 @@ def units_text(round_: Round) -> str:
     return visits[0].unit_name + more
 
 
+def visited_text(round_: Round) -> str:
+    """All units visited, as far as a workbook's cell can hold them, and how many more."""
+    names = [f"{visit.unit_name} ({visit.unit.code})" for visit in visits_of(round_)]
+    lengths = accumulate(len(name) + len("; ") for name in names)
+    shown = sum(length <= BLOCK_LIMIT for length in lengths)
+    more = len(names) - shown
+    return "; ".join(names[:shown]) + (f" và {more} đơn vị khác" if more else "")
+
+
 def remedies_text(round_: Round) -> str:
     """How many remedies there are and how many of them are not done."""
     whole = sum(visit.remedies_count for visit in visits_of(round_))
@@ -101,7 +112,7 @@ ROUND_COLUMNS = (
     ),
     Column(
         "Các đơn vị được kiểm tra",
-        lambda each: "; ".join(f"{v.unit_name} ({v.unit.code})" for v in visits_of(each)),
+        visited_text,
         on_screen=False,
         width=40,
     ),

@@ -35,10 +35,15 @@ def test_text_that_looks_like_a_formula_stays_text(text: str) -> None:
     assert cell.quotePrefix
 
 
-def test_long_text_and_early_days_are_kept_as_far_as_excel_can() -> None:
-    text, day = written("đ" * 40_000, date(1899, 12, 31))
+def test_the_longest_text_and_early_days_are_kept() -> None:
+    text, day = written("đ" * 32_767, date(1899, 12, 31))
     assert len(text.value) == 32_767
     assert day.value == "31/12/1899"
+
+
+def test_a_text_longer_than_a_cell_is_refused_and_not_cut() -> None:
+    with pytest.raises(ValueError, match="32767"):
+        written("đ" * 32_768)
 
 
 def test_sheet_prints_on_one_page_width_with_its_headings_repeated() -> None:

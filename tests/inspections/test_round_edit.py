@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from congvu.fields import BLOCK_LIMIT
 from congvu.models import Event
 from congvu.rules import ConflictError
 from inspections.models import Round
@@ -49,6 +50,15 @@ def test_change_is_saved_with_old_and_new_value_in_the_trail(staff: Client, roun
     event = Event.objects.of(round_).get()
     assert event.deed == "changed"
     assert event.changes == {"form": ["SURPRISE", "PLANNED"]}
+
+
+def test_text_longer_than_a_workbooks_cell_is_refused_with_a_sentence(
+    staff: Client, round_: Round
+) -> None:
+    url = f"/rounds/{round_.pk}/edit/"
+    answer = staff.post(url, typed(round_, scope_note="x" * (BLOCK_LIMIT + 1)))
+    assert "hãy rút ngắn" in answer.content.decode()
+    assert staff.post(url, typed(round_, scope_note="x" * BLOCK_LIMIT)).status_code == 302
 
 
 def test_second_writer_is_told_and_keeps_what_was_typed(staff: Client, round_: Round) -> None:
