@@ -87,10 +87,14 @@ class Analysis:
         return self.tallies.setdefault(sheet.key, Tally())
 
     def in_order(self) -> Iterator[CellFault]:
-        """Faults by sheet as they were met, then by row and column; the same one told once."""
-        titles = {
-            title: place for place, title in enumerate(dict.fromkeys(f.title for f in self.faults))
-        }
-        yield from sorted(
-            dict.fromkeys(self.faults), key=lambda each: (titles[each.title], each.row, each.place)
-        )
+        """One fault for each bad cell: by sheet as they were met, then by row and column.
+
+        A cell with two things wrong says both, each once (contract §1: one line per bad cell).
+        """
+        titles: dict[str, int] = {}
+        said: dict[tuple[str, int, int], list[str]] = {}
+        for title, row, place, message in dict.fromkeys(self.faults):
+            titles.setdefault(title, len(titles))
+            said.setdefault((title, row, place), []).append(message)
+        for title, row, place in sorted(said, key=lambda cell: (titles[cell[0]], *cell[1:])):
+            yield CellFault(title, row, place, " ".join(said[title, row, place]))

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from congvu.dates import format_day
-from exchange.layout import FINDINGS, ROUNDS, UNITS
+from exchange.layout import FINDINGS, PLANS, ROUNDS, UNITS
 from exchange.reading.desk import Desk, lots
 from exchange.reading.findings import FindingReader, RemedyReader
 from exchange.reading.returns import ReturnReader
@@ -95,9 +95,10 @@ class StoredChecks:
             visit = self._visits.by_code.get((round_id, unit_code))
             if visit is None or not visit.row:
                 yield unit, day, f"cuộc {code} kiểm tra đơn vị này ngày {format_day(day)}"
+        named = {change.pk for change in self._desk.analysis.changes.get(PLANS.key, ())}
         plans = Plan.objects.filter(issuer_id__in=lot, issued_on__gt=after).order_by()
         for pk, issuer, number, day in plans.values_list("pk", "issuer_id", "number", "issued_on"):
-            if pk not in self._changed_ids("plans"):
+            if pk not in named:
                 yield issuer, day, f"đơn vị này ban hành kế hoạch {number} ngày {format_day(day)}"
         returns = Return.objects.filter(unit_id__in=lot, last_day__gt=after).order_by()
         for unit, last in returns.values_list("unit_id", "last_day"):
@@ -116,9 +117,6 @@ class StoredChecks:
         ):
             eve = date.fromordinal(day.toordinal() - 1)
             yield unit, eve, f"đơn vị này được kế thừa từ ngày {format_day(day)}"
-
-    def _changed_ids(self, key: str) -> set[int]:
-        return {change.pk for change in self._desk.analysis.changes.get(key, ())}
 
     @staticmethod
     def _is_in_file(facts: RoundFacts | None) -> bool:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from congvu.fields import BLOCK_LIMIT
+from exchange.reading import read
 from exchange.writing import import_workbook
 from tests.exchange.helpers import Rows, book_of, faults_of, load
 from units.models import Unit
@@ -199,6 +201,21 @@ def test_what_only_follows_from_a_faulty_row_is_left_out() -> None:
 def test_every_bad_cell_of_a_row_is_told() -> None:
     found = faults_of(world(findings=[with_(FINDING, D="?", E="?", G=None)]))
     assert list(found) == ["Tồn tại!D2", "Tồn tại!E2", "Tồn tại!G2"]
+
+
+def test_a_cell_with_two_faults_is_told_once_and_says_both() -> None:
+    rows = [["19", D(2025, 7, 1), D(2025, 9, 30), 1, 0, 0, None],
+            ["19", D(2025, 6, 1), D(2025, 7, 31), 1, 0, 0, None]]  # fmt: skip
+    faults = list(read(book_of(world(returns=rows))).in_order())
+    assert [fault.cell for fault in faults] == ["B3"]
+    assert "thời gian có hiệu lực" in faults[0].message
+    assert "trùng ngày" in faults[0].message
+
+
+def test_a_text_that_no_cell_of_an_export_could_hold_is_told() -> None:
+    assert faults_of(world(rounds=[with_(ROUND, I="x" * BLOCK_LIMIT)])) == {}
+    found = faults_of(world(rounds=[with_(ROUND, I="x" * (BLOCK_LIMIT + 1))]))
+    assert list(found) == ["Cuộc kiểm tra!I2"]
 
 
 def test_a_name_that_is_not_the_units_names_both() -> None:
