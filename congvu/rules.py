@@ -34,17 +34,23 @@ class Ruled(models.Model):
         abstract = True
 
     def faults(self) -> Iterator[Fault]:
-        """What is wrong with this record, told from itself and the records it points to."""
+        """What is wrong with this record, told from itself and the records it points to.
+
+        A rule waits for what it needs (`knows`): the importer tells of a row's days even where it
+        cannot tell its unit.
+        """
         return iter(())
+
+    def knows(self, *names: str) -> bool:
+        """Whether each of these fields has a value; a reference, the record it points to."""
+        # Without a record a reference raises an AttributeError.
+        return all(getattr(self, name, None) is not None for name in names)
 
     @property
     def is_filled(self) -> bool:
-        """Whether every required column has a value, so that rules can be told."""
-        return all(
-            getattr(self, field.attname) is not None
-            for field in self._meta.local_fields
-            if not field.null and not field.primary_key
-        )
+        """Whether every required column has a value."""
+        fields = self._meta.local_fields
+        return self.knows(*(f.attname for f in fields if not f.null and not f.primary_key))
 
     def clean(self) -> None:
         """Raise every fault at its field (contract §3 holds for records typed in too)."""

@@ -250,10 +250,9 @@ class _PlansMeant:
         self._shared = set(shared.filter(bodies__gt=1).values_list("number", "year"))
 
     def is_told(self, plan_id: int, number: str, year: int, starts_on: date, body_id: int) -> bool:
-        """Whether number, year and body lead to the plan."""
+        """Whether number, year and body lead to the plan; most are told without a look."""
         if year != starts_on.year or (number, year) not in self._shared:
             return year == starts_on.year
         self._plans.load_numbers([number])
         self._desk.units.load_ids([body_id])
-        meant = self._plans.meant(number, year, self._desk.units.by_id[body_id])
-        return isinstance(meant, int) and meant == plan_id
+        return self._plans.is_told(plan_id, number, self._desk.units.by_id[body_id], starts_on)

@@ -44,7 +44,7 @@ class Table:
         self._rows = book.rows(part)
         self._columns: list[tuple[int, Column, Reader]] = []
         self.places: dict[str, int] = {}
-        # A table that lacks a required column is not read further.
+        # A table that lacks a required column: its rows are judged, but what it names is not known.
         self.is_broken = False
         self._waiting: Row | None = None
         self._read_headings()

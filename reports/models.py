@@ -136,9 +136,11 @@ class Return(Ruled):
 
     def faults(self) -> Iterator[Fault]:
         """Days in order; the period lies within the unit's life (contract §3)."""
+        if not self.knows("first_day", "last_day"):
+            return
         if self.last_day < self.first_day:
             yield Fault("last_day", "Ngày cuối kỳ không được trước ngày đầu kỳ.")
-        elif not self.unit.covers(self.first_day, self.last_day):
+        elif self.knows("unit") and not self.unit.covers(self.first_day, self.last_day):
             yield Fault(
                 "first_day"
                 if self.unit.valid_from and self.first_day < self.unit.valid_from

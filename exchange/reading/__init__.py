@@ -79,7 +79,7 @@ def read(
         returns,
     )
     for reader in in_order:
-        if reader.sheet.key in desk.tables and not reader.is_broken:
+        if reader.sheet.key in desk.tables:
             reader.read()
     StoredChecks(desk, units, rounds, visits, findings, remedies, returns).run()
     analysis.new_teams = rounds.new_teams

@@ -13,6 +13,7 @@ from django.db import models
 
 from congvu.access import Person
 from congvu.dates import format_day
+from congvu.rules import Ruled
 from congvu.text import fold
 from exchange.analysis import Analysis, Change
 from exchange.layout import UNIT_NAME, Sheet, Type
@@ -73,7 +74,7 @@ class Desk:
         return rows.select_for_update(of=("self",)) if self.locking else rows
 
     def is_broken(self, key: str) -> bool:
-        """Whether the sheet is there but could not be read: what it lacks is not told again."""
+        """Whether the sheet is there but lacks a column: what follows from that is not told."""
         table = self.tables.get(key)
         return table is not None and table.is_broken
 
@@ -108,7 +109,7 @@ class SheetReader:
 
     @property
     def is_broken(self) -> bool:
-        """Whether the sheet is there but could not be read: what it lacks is not told again."""
+        """Whether the sheet is there but lacks a column: what follows from that is not told."""
         return self.desk.is_broken(self.sheet.key)
 
     def read(self) -> None:
@@ -154,15 +155,28 @@ class SheetReader:
     def unit_at(self, line: Line, field: str, day: date | None) -> Unit | None:
         """The unit that bore the line's code on that day; told where there is none."""
         code = line.get(field)
-        if code is None or day is None:
+        if code is None:
             return None
         units = self.desk.units
-        unit = units.at(code, day)
-        if unit is None:
+        unit = units.at(code, day) if day else None
+        # A code that nobody ever bore is wrong on whatever day.
+        if unit is None and (day or not units.bearers(code)):
             line.bad.add(field)
             if code not in units.suspect and not self.desk.is_broken("units"):
-                self.fault(line, field, units.why_not(code, day))
+                self.fault(line, field, units.why_not(code, day or date.min))
         return unit
+
+    def judge(self, line: Line, record: Ruled, **known: Any) -> None:
+        """Tell what the record's own rules find wrong with these values; None: not known.
+
+        What is wrong at a cell that was told before only follows from that.
+        """
+        for name, value in known.items():
+            setattr(record, name, value)
+        told = frozenset(line.bad)
+        for field, message in record.faults():
+            if field not in told:
+                self.fault(line, field, message)
 
     def check_scope(self, line: Line, field: str, unit: Unit) -> bool:
         """Whether the unit is in the scope of whoever imports; told where it is not."""
@@ -177,7 +191,8 @@ class SheetReader:
         if written is None:
             return
         name = self.desk.units.name_on(unit, day)
-        if fold(written) != fold(name):
+        # A unit whose own row is faulty may have no name yet.
+        if name and fold(written) != fold(name):
             self.fault(
                 line,
                 UNIT_NAME.field,

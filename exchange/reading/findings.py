@@ -59,31 +59,39 @@ class _OnVisit(SheetReader):
         self._stored = {old[0]: old for _, old in self.values(stored)}
 
     def take(self, line: Line) -> None:
-        """Find the visit, then the record."""
-        code = line.get("code")
-        if code is None:
-            self.visits.named(self, line)
-            return
-        if self.is_second(line, code, "code", f"{self.said} “{code}”"):
-            return
-        known = self.by_code.get(code)
-        if known is not None and not known.in_reach:
-            self.fault(line, "code", f"{self.said} “{code}” đã được dùng; hãy chọn mã khác.")
-            return
+        """Find the visit, then the record; what is wrong besides a missing part is told too."""
+        code = self._own_code(line)
+        known = self.by_code.get(code) if code else None
         visit = self.visits.named(self, line)
         given = self.given(line)
         if visit is not None:
             given["visit_id"] = visit.pk
+        if code is None:
+            self.check(line, given, None)
+            return
+        if visit is not None:
             pk = known.pk if known else self.desk.provisional_id()
-            self.by_code[code] = Known(pk, visit.pk)
+            known = self.by_code[code] = Known(pk, visit.pk)
             self.in_file.add(pk)
-            self.judge(line, given)
+        old = self._stored.get(code)
+        self.check(line, given, old)
         if line.bad:
             self.suspect.add(code)
-        if visit is not None:
-            self.settle(line, pk, given, self._stored.get(code))
+        if visit is not None and known is not None:
+            self.settle(line, known.pk, given, old)
 
-    def judge(self, line: Line, given: dict[str, Any]) -> None:
+    def _own_code(self, line: Line) -> str | None:
+        """The line's code, unless another row or a record out of scope has it; told then."""
+        code: str | None = line.get("code")
+        if code is None or self.is_second(line, code, "code", f"{self.said} “{code}”"):
+            return None
+        known = self.by_code.get(code)
+        if known is not None and not known.in_reach:
+            self.fault(line, "code", f"{self.said} “{code}” đã được dùng; hãy chọn mã khác.")
+            return None
+        return code
+
+    def check(self, line: Line, given: dict[str, Any], old: tuple[Any, ...] | None) -> None:
         """Rules beyond those of the cells; may add to what is given."""
 
 
@@ -99,11 +107,10 @@ class FindingReader(_OnVisit):
         # Stored findings that the file hangs on another visit: their rows.
         self.moved: dict[int, tuple[Line, int]] = {}
 
-    def judge(self, line: Line, given: dict[str, Any]) -> None:
+    def check(self, line: Line, given: dict[str, Any], old: tuple[Any, ...] | None) -> None:
         """Note a finding that moves to another visit: remedies must not stay behind."""
-        old = self._stored.get(line.values["code"])
-        if old is not None and old[1] != given["visit_id"]:
-            self.moved[self.by_code[line.values["code"]].pk] = (line, given["visit_id"])
+        if old is not None and "visit_id" in given and old[1] != given["visit_id"]:
+            self.moved[self.by_code[old[0]].pk] = (line, given["visit_id"])
 
 
 class RemedyReader(_OnVisit):
@@ -143,27 +150,28 @@ class RemedyReader(_OnVisit):
         rows = Finding.objects.filter(pk__in=kept).values_list("pk", "code", "visit_id")
         self._kept = {pk: (code, visit_id) for pk, code, visit_id in rows}
 
-    def judge(self, line: Line, given: dict[str, Any]) -> None:
+    def check(self, line: Line, given: dict[str, Any], old: tuple[Any, ...] | None) -> None:
         """Names, discipline and the finding (contract §3, "Refused")."""
         self._read_finding(line, given)
-        old = self._stored.get(line.values["code"])
         state = dict(zip(self.writes, old, strict=True)) if old else {}
-        state |= {name: value for name, value in given.items() if name not in line.bad}
-        if not state.get("kind") or not state.get("subject"):
-            return
-        remedy = self._scratch
-        remedy.kind, remedy.subject = state["kind"], state["subject"]
-        remedy.person_name = state.get("person_name") or ""
-        remedy.discipline_form = state.get("discipline_form") or ""
-        facts = self.visits.rounds.by_code[line.values["round"]]
+        # A bad cell says nothing, not even that what is stored stays.
+        state |= {name: "" if name in line.bad else value for name, value in given.items()}
+        facts = self.visits.rounds.by_code.get(line.get("round") or "")
         # Where the round's last day cannot be told, no form of discipline is measured by it.
-        self._round.ends_on = facts.ends_on if facts.is_sound else date.min
-        self._visit.pk = given["visit_id"]
-        remedy.visit = self._visit
-        remedy.finding = self._finding_of(line, state.get("finding_id"))
-        for field, message in remedy.faults():
-            if field not in line.bad:
-                self.fault(line, field, message)
+        is_told = facts is not None and facts.is_sound and "round" not in line.bad
+        self._round.ends_on = facts.ends_on if facts and is_told else date.min
+        self._visit.pk = given.get("visit_id")
+        self.judge(
+            line,
+            self._scratch,
+            kind=state.get("kind") or "",
+            subject=state.get("subject") or "",
+            person_name=state.get("person_name") or "",
+            discipline_form=state.get("discipline_form") or "",
+            visit=self._visit,
+            # By which visit it is measured must be known.
+            finding=self._finding_of(line, state.get("finding_id")) if self._visit.pk else None,
+        )
 
     def _finding_of(self, line: Line, finding_id: int | None) -> Finding | None:
         """The finding with the visit on which the file leaves it; None where that is open."""

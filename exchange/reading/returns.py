@@ -42,19 +42,17 @@ class ReturnReader(SheetReader):
         """Read the unit on the last day, then the figures."""
         first, last = line.get("first_day"), line.get("last_day")
         unit = self.unit_at(line, "unit", last)
+        if unit is not None and not self.check_scope(line, "unit", unit):
+            unit = None
+        if unit is not None and last is not None:
+            self.check_name(line, unit, last)
+        self.judge(line, self._scratch, first_day=first, last_day=last, unit=unit)
         if first is None or last is None or unit is None:
             return
-        if not self.check_scope(line, "unit", unit):
-            return
-        self.check_name(line, unit, last)
         identity = (unit.pk, first, last)
         period = f"từ {format_day(first)} đến {format_day(last)}"
         if self.is_second(line, identity, "unit", f"Số liệu của {unit.name} {period}"):
             return
-        scratch = self._scratch
-        scratch.unit, scratch.first_day, scratch.last_day = unit, first, last
-        for field, message in scratch.faults():
-            self.fault(line, field, message)
         if first <= last:
             self._judge_period(line, unit.pk, unit.name, (first, last))
         pk, old = self._stored.get(identity) or (self.desk.provisional_id(), None)

@@ -11,7 +11,7 @@ from exchange.layout import ROUNDS
 from exchange.reading.desk import Desk, SheetReader, lots
 from exchange.reading.plans import PlanReader
 from exchange.tables import Line
-from inspections.models import Round, Team
+from inspections.models import Plan, Round, RoundStatus, Team
 from units.models import Unit
 
 
@@ -44,6 +44,7 @@ class RoundReader(SheetReader):
         "status",
         "team_id",
         "scope_note",
+        "cancel_reason",
     )
     resolved = frozenset({"plan", "body", "team"})
 
@@ -94,8 +95,25 @@ class RoundReader(SheetReader):
         self.load_codes(codes)
         stored = Round.objects.filter(code__in=[c for c in codes if c in self.by_code]).order_by()
         self._stored = {old[0]: old for _, old in self.values(stored)}
+        self._load_held(lines)
         if self.table.has("team"):
             self._load_teams(lines)
+
+    def _load_held(self, lines: list[Line]) -> None:
+        """What the stored rounds' plans and teams are called: they may stay as they are."""
+        silent = {line.get("code") for line in lines if line.get("plan") is None}
+        stored = [dict(zip(self.writes, old, strict=True)) for old in self._stored.values()]
+        plans = {old["plan_id"] for old in stored if old["plan_id"] and old["code"] in silent}
+        self._plan_numbers: dict[int, str] = {}
+        if plans and self.table.has("plan"):
+            found = Plan.objects.filter(pk__in=plans).order_by()
+            self._plan_numbers = dict(found.values_list("pk", "number"))
+            self._plans.load_numbers(self._plan_numbers.values())
+        teams = {old["team_id"] for old in stored if old["team_id"]}
+        self._team_names: dict[int, str] = {}
+        if teams and self.table.has("team"):
+            named = Team.objects.filter(pk__in=teams).order_by()
+            self._team_names = dict(named.values_list("pk", "name"))
 
     def _load_teams(self, lines: list[Line]) -> None:
         codes = {line.get("body") for line in lines if line.get("team")}
@@ -112,35 +130,41 @@ class RoundReader(SheetReader):
             self._teams.update({(body, name): pk for pk, body, name, _ in undecided_first})
 
     def take(self, line: Line) -> None:
-        """Read body and plan by the first day, then the round."""
-        code, first, last = line.get("code"), line.get("starts_on"), line.get("ends_on")
-        if code is None:
-            return
-        if self.is_second(line, code, "code", f"Mã cuộc “{code}”"):
-            return
+        """Read body and plan by the first day, then the round; missing parts hide no fault."""
+        code, first, last = self._own_code(line), line.get("starts_on"), line.get("ends_on")
         body = self.unit_at(line, "body", first)
         if body is not None and not self.check_scope(line, "body", body):
             body = None
-        known = self.by_code.get(code)
-        if known is not None and not self.desk.units.in_scope(known.body):
-            self.fault(line, "code", f"Mã cuộc “{code}” đã được dùng; hãy chọn mã khác.")
-            return
+        old = self._stored.get(code) if code else None
+        held = dict(zip(self.writes, old, strict=True)) if old else {}
         given = self.given(line)
+        self._read_plan(line, body, given, held)
         if body is not None:
             given["body_id"] = body.pk
-            self._read_plan(line, body, given)
-            self._read_team(line, body, given)
-        if first is not None and last is not None and body is not None:
-            round_ = self._scratch
-            round_.starts_on, round_.ends_on, round_.body = first, last, body
-            for field, message in round_.faults():
-                self.fault(line, field, message)
-        elif known is None:
+            self._read_team(line, body, given, held)
+        if line.get("status") not in (None, RoundStatus.CANCELLED):
+            # Held after all: why it was not is answered.
+            given["cancel_reason"] = ""
+        self.judge(line, self._scratch, starts_on=first, ends_on=last, body=body)
+        if code is None:
+            return
+        known = self.by_code.get(code)
+        if known is None and (first is None or last is None or body is None):
             self.suspect.add(code)
             return
         self._register(line, code, body, known)
-        old = self._stored.get(code)
         self.settle(line, self.by_code[code].pk, given, old)
+
+    def _own_code(self, line: Line) -> str | None:
+        """The line's code, unless another row or a round out of scope has it; told then."""
+        code: str | None = line.get("code")
+        if code is None or self.is_second(line, code, "code", f"Mã cuộc “{code}”"):
+            return None
+        known = self.by_code.get(code)
+        if known is not None and not self.desk.units.in_scope(known.body):
+            self.fault(line, "code", f"Mã cuộc “{code}” đã được dùng; hãy chọn mã khác.")
+            return None
+        return code
 
     def _register(self, line: Line, code: str, body: Unit | None, known: RoundFacts | None) -> None:
         first, last = line.get("starts_on"), line.get("ends_on")
@@ -156,14 +180,23 @@ class RoundReader(SheetReader):
         known.row = line.number
         known.is_sound = not line.bad & {"starts_on", "ends_on"}
 
-    def _read_plan(self, line: Line, body: Unit, given: dict[str, Any]) -> None:
+    def _read_plan(
+        self, line: Line, body: Unit | None, given: dict[str, Any], held: dict[str, Any]
+    ) -> None:
         if not self.table.has("plan") or "plan" in line.bad:
             return
-        number = line.get("plan")
+        number, first, plan_id = line.get("plan"), line.get("starts_on"), held.get("plan_id")
         if number is None:
-            given["plan_id"] = None
+            given["plan_id"] = plan_id
+            if plan_id is not None:
+                stored = self.desk.units.by_id[held["body_id"]]
+                told = self._plans.is_told(
+                    plan_id, self._plan_numbers[plan_id], stored, held["starts_on"]
+                )
+                # A number that could have stood there was taken away.
+                given["plan_id"] = None if told else plan_id
             return
-        meant = self._plans.meant(number, line.values["starts_on"].year, body)
+        meant = self._plans.meant(number, first.year if first else None, body, plan_id)
         if isinstance(meant, int):
             given["plan_id"] = meant
             return
@@ -171,12 +204,19 @@ class RoundReader(SheetReader):
         if meant is not None:
             self.fault(line, "plan", meant)
 
-    def _read_team(self, line: Line, body: Unit, given: dict[str, Any]) -> None:
+    def _read_team(
+        self, line: Line, body: Unit, given: dict[str, Any], held: dict[str, Any]
+    ) -> None:
         if not self.table.has("team") or "team" in line.bad:
             return
         name = line.get("team")
         if name is None:
             given["team_id"] = None
+            return
+        team_id = held.get("team_id")
+        if team_id is not None and self._team_names[team_id] == name:
+            # Of several teams of that name, and though another body set it up, it is this one.
+            given["team_id"] = team_id
             return
         pk = self._teams.get((body.pk, name))
         if pk is None:

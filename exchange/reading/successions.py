@@ -65,7 +65,8 @@ class SuccessionReader(SheetReader):
         day = line.get("effective_on")
         old_unit = self.unit_at(line, "predecessor", eve_of(day) if day else None)
         new_unit = self.unit_at(line, "successor", day)
-        if old_unit is not None and line.bad:
+        kind = line.get("kind")
+        if old_unit is not None and (line.bad or kind is None):
             self.suspect.add(old_unit.pk)
         if day is None or old_unit is None or new_unit is None:
             return
@@ -73,7 +74,6 @@ class SuccessionReader(SheetReader):
         said = f"Kế thừa từ {old_unit.name} sang {new_unit.name} ngày {format_day(day)}"
         if self.is_second(line, identity, "predecessor", said):
             return
-        kind = line.get("kind")
         pk, old = self._stored.get(identity, (self.desk.provisional_id(), None))
         main = bool(line.get("is_main"))
         if not self.table.has("is_main"):
@@ -83,7 +83,7 @@ class SuccessionReader(SheetReader):
         step = Succession(
             predecessor=old_unit, successor=new_unit, effective_on=day, kind=kind, is_main=main
         )
-        for field, message in step.faults() if kind else ():
+        for field, message in step.faults():
             self.fault(line, field, message)
         self._steps.pop(identity, None)  # so that it comes after the stored ones
         self._steps[identity] = step

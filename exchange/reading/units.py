@@ -26,6 +26,8 @@ class UnitReader(SheetReader):
         """First all units as they will be, then their superiors, then the rules."""
         self.desk.analysis.tally(self.sheet)
         self.entries: list[tuple[Line, Unit, tuple[Any, ...] | None]] = []
+        # Rows that tell of no unit, for want of a code or days, or because another row has both.
+        self.apart: list[Line] = []
         # By the unit's id, for faults that concern a unit and not one line.
         self.line_of: dict[int, Line] = {}
         for lines in self.table.chunks():
@@ -38,6 +40,8 @@ class UnitReader(SheetReader):
             self._place(line, unit)
         for line, unit, _ in self.entries:
             self._judge(line, unit)
+        for line in self.apart:
+            self._judge_apart(line)
         self._judge_codes()
         for line, unit, old in self.entries:
             self._judge_scope(line, unit, old)
@@ -45,18 +49,17 @@ class UnitReader(SheetReader):
 
     def take(self, line: Line) -> None:
         """Put the unit as it will be into the register."""
-        code = line.get("code")
+        code, first = line.get("code"), line.get("valid_from")
         if code is None or {"valid_from", "valid_to"} & line.bad:
             if code is not None:
                 self.desk.units.suspect.add(code)
+            self.apart.append(line)
             return
-        first: date | None = line.get("valid_from")
         since = f"có từ {format_day(first)}" if first else "không ghi ngày bắt đầu"
         if self.is_second(line, (code, first), "code", f"Đơn vị mã “{code}” {since}"):
+            self.apart.append(line)
             return
-        unit = next(
-            (u for u in self.desk.units.by_code.get(code, ()) if u.valid_from == first), None
-        )
+        unit = self._borne_from(code, first)
         old = None
         if unit is None:
             unit = Unit(pk=self.desk.provisional_id(), code=code, valid_from=first)
@@ -72,6 +75,11 @@ class UnitReader(SheetReader):
             unit.valid_to = line.get("valid_to")
         self.entries.append((line, unit, old))
         self.line_of[unit.pk] = line
+
+    def _borne_from(self, code: str, first: date | None) -> Unit | None:
+        """The unit of that identity, stored or in the file."""
+        found = self.desk.units.by_code.get(code, ())
+        return next((unit for unit in found if unit.valid_from == first), None)
 
     def _values(self, unit: Unit) -> tuple[Any, ...]:
         return tuple(getattr(unit, name) for name in self.writes)
@@ -116,8 +124,24 @@ class UnitReader(SheetReader):
         parent = unit.parent
         if parent and ends(parent) < begins(parent):
             return  # told at the parent's own row
-        for field, message in unit.faults():
-            self.fault(line, field, message)
+        self.judge(line, unit)
+
+    def _judge_apart(self, line: Line) -> None:
+        """What can be told of a row's superior and days though it tells of no unit."""
+        code, first, last = line.get("code") or "", line.get("valid_from"), line.get("valid_to")
+        if "valid_from" in line.bad:
+            if not self.desk.units.bearers(line.get("parent") or ""):
+                # Nobody ever bore the superior's code: wrong from whatever day.
+                self._place(line, Unit())
+            return
+        same = self._borne_from(code, first)
+        if same is not None and not self.table.has("valid_to"):
+            last = same.valid_to
+        unit = Unit(pk=same.pk if same else None, code=code, valid_from=first, valid_to=last)
+        unit.parent = None
+        self._place(line, unit)
+        if unit.parent is None or begins(unit.parent) <= ends(unit.parent):
+            self.judge(line, unit)
 
     def _is_circular(self, unit: Unit) -> bool:
         above = unit.parent
@@ -131,9 +155,12 @@ class UnitReader(SheetReader):
 
     def _judge_codes(self) -> None:
         """No two units bear one code on one day; told at the later row."""
-        codes = {unit.code for _, unit, _ in self.entries} - self.desk.units.suspect
-        for code in sorted(codes):
-            bearers = self.desk.units.bearers(code)
+        units = self.desk.units
+        for code in sorted({unit.code for _, unit, _ in self.entries}):
+            bearers = units.bearers(code)
+            if code in units.suspect:
+                # A row in doubt may change a stored unit: only those of the file are compared.
+                bearers = [unit for unit in bearers if unit.pk in self.line_of]
             latest = bearers[0]
             for unit in bearers[1:]:
                 if begins(unit) <= ends(latest):

@@ -46,7 +46,7 @@ class VisitReader(SheetReader):
         self.by_code: dict[tuple[int, str], VisitFacts] = {}
         self._asked: set[int] = set()
         self._scratch_round = Round()
-        self._scratch = Visit(round=self._scratch_round)
+        self._scratch = Visit()
 
     def load_rounds(self, ids: Iterable[int]) -> None:
         """Fetch the stored visits of these rounds."""
@@ -83,16 +83,14 @@ class VisitReader(SheetReader):
         self._stored = dict(self.values(stored))
 
     def take(self, line: Line) -> None:
-        """Read the round, then the unit on the day."""
+        """Read the round, and the unit on the day; what is wrong besides either is told too."""
         round_code, code, day = line.get("round"), line.get("unit"), line.get("visited_on")
         facts = self.rounds.named(self, line)
+        unit = self.unit_at(line, "unit", day)
+        self._judge(line, facts, unit, day)
         if line.bad and round_code and code:
             self.suspect.add((round_code, code))
-        if facts is None or code is None or day is None:
-            return
-        unit = self.unit_at(line, "unit", day)
-        if unit is None:
-            self.suspect.add((round_code, code))
+        if facts is None or code is None or day is None or unit is None:
             return
         known = self.by_code.get((facts.pk, code))
         if known is not None and (known.row or known.unit_id != unit.pk):
@@ -104,30 +102,30 @@ class VisitReader(SheetReader):
                 "một lượt trong một cuộc.",
             )
             return
-        self._judge(line, facts, unit, day)
         old = self._stored.get(known.pk) if known else None
         if known is None:
             known = self.by_code[facts.pk, code] = VisitFacts(
                 self.desk.provisional_id(), unit.pk, day
             )
         known.visited_on, known.row = day, line.number
-        if line.bad:
-            self.suspect.add((round_code, code))
         given = {**self.given(line), "round_id": facts.pk, "unit_id": unit.pk}
         self.settle(line, known.pk, given, old)
 
-    def _judge(self, line: Line, facts: RoundFacts, unit: Unit, day: date) -> None:
-        if facts.is_sound:
-            round_, visit = self._scratch_round, self._scratch
+    def _judge(
+        self, line: Line, facts: RoundFacts | None, unit: Unit | None, day: date | None
+    ) -> None:
+        """The visit's own rules, as far as its parts are known; by days that are in doubt, none."""
+        round_ = None
+        if facts is not None and facts.is_sound:
+            round_ = self._scratch_round
             round_.code, round_.starts_on, round_.ends_on = (
                 facts.code,
                 facts.starts_on,
                 facts.ends_on,
             )
-            visit.visited_on, visit.unit = day, unit
-            for field, message in visit.faults():
-                self.fault(line, field, message)
-        self.check_name(line, unit, day)
+        self.judge(line, self._scratch, round=round_, unit=unit, visited_on=day)
+        if unit is not None and day is not None:
+            self.check_name(line, unit, day)
 
     def named(self, reader: SheetReader, line: Line) -> VisitFacts | None:
         """The visit that a finding's or remedy's line names: the round's, under the unit's code."""

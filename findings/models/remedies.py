@@ -227,9 +227,9 @@ class Remedy(CopiedFromRound, Ruled):
             )
         if self.subject == Subject.COLLECTIVE and self.person_name:
             yield Fault("person_name", "Kiến nghị đối với tập thể thì không ghi họ tên cá nhân.")
-        if self.kind == RemedyKind.DISCIPLINE and self.subject != Subject.INDIVIDUAL:
+        if self.kind == RemedyKind.DISCIPLINE and self.subject == Subject.COLLECTIVE:
             yield Fault("subject", "Xử lý kỷ luật chỉ áp dụng với cá nhân.")
-        if self.discipline_form and self.kind != RemedyKind.DISCIPLINE:
+        if self.discipline_form and self.kind and self.kind != RemedyKind.DISCIPLINE:
             yield Fault(
                 "discipline_form",
                 "Hình thức kỷ luật chỉ ghi khi loại kiến nghị là “Xử lý kỷ luật”.",

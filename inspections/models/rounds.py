@@ -173,13 +173,13 @@ class Round(Ruled):
 
     def faults(self) -> Iterator[Fault]:
         """Days in order; the body existed on the first day."""
-        if self.ends_on < self.starts_on:
+        if self.knows("starts_on", "ends_on") and self.ends_on < self.starts_on:
             yield Fault(
                 "ends_on",
                 f"Ngày kết thúc {format_day(self.ends_on)} trước ngày bắt đầu "
                 f"{format_day(self.starts_on)}.",
             )
-        if not self.body.exists_on(self.starts_on):
+        if self.knows("body", "starts_on") and not self.body.exists_on(self.starts_on):
             yield Fault(
                 "body",
                 f"{self.body.name} không có hiệu lực vào ngày {format_day(self.starts_on)}.",

@@ -104,13 +104,16 @@ class Visit(Ruled):
 
     def faults(self) -> Iterator[Fault]:
         """The day lies in the round's days; the unit exists on it."""
-        if not self.round.starts_on <= self.visited_on <= self.round.ends_on:
+        if (
+            self.knows("round", "visited_on")
+            and not self.round.starts_on <= self.visited_on <= self.round.ends_on
+        ):
             yield Fault(
                 "visited_on",
                 f"Ngày kiểm tra {format_day(self.visited_on)} nằm ngoài cuộc {self.round.code} "
                 f"({format_day(self.round.starts_on)} – {format_day(self.round.ends_on)}).",
             )
-        if not self.unit.exists_on(self.visited_on):
+        if self.knows("unit", "visited_on") and not self.unit.exists_on(self.visited_on):
             yield Fault(
                 "unit",
                 f"{self.unit.name} không có hiệu lực vào ngày {format_day(self.visited_on)}.",

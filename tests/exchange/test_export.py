@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.db.models import Model
 from openpyxl import load_workbook
 
+from accounts.models import User
 from congvu.models import Event
 from exchange.export import export
 from exchange.layout import SHEETS
 from exchange.reading import read
 from exchange.template import template
 from exchange.writing import import_workbook
-from findings.models import Extension, Finding, Remedy
+from findings.models import Extension, Finding, Progress, Remedy
 from inspections.models import Plan, Round, Team, Visit
 from reports.models import Return
 from tests.exchange.helpers import counts, load, told
 from tests.exchange.test_refused import ROUND, with_, world
 from tests.factories import (
+    make_finding,
     make_plan,
+    make_remedy,
     make_return,
     make_round,
     make_succession,
+    make_team,
     make_unit,
+    make_user,
     make_visit,
 )
-from units.models import Succession, Unit
+from units.models import FormerName, Succession, Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +59,8 @@ def rows_of(book: BytesIO) -> dict[str, list[tuple[Any, ...]]]:
 def empty() -> None:
     """As in a new installation."""
     Event.objects.all()._raw_delete(Event.objects.db)  # the trail refuses delete()
-    for model in (Extension, Remedy, Finding, Visit, Round, Team, Plan, Return, Succession):
+    records = (Progress, Extension, Remedy, Finding, Visit, Round, Team, Plan, Return, Succession)
+    for model in (*records, User):
         model._default_manager.all().delete()
     while leaves := Unit.objects.filter(children=None):
         leaves.delete()
@@ -84,6 +92,90 @@ def test_an_export_makes_an_empty_installation_the_same() -> None:
     assert told(import_workbook(first)) == {}
     assert rows_of(exported()) == rows_of(first)
     assert Unit.objects.count() == 4
+
+
+def lived_in() -> None:
+    """A world as people leave it in the pages: with what no column of the layout can say."""
+    last = D(2025, 6, 30)
+    old = make_unit("19", "Tỉnh Thái Nguyên", valid_to=last)
+    district = make_unit("171", "Huyện Đại Từ", old, valid_to=last)
+    new = make_unit("19", "Tỉnh Thái Nguyên mới", valid_from=D(2025, 7, 1))
+    make_succession(old, new)
+    other = make_unit("20", "Tỉnh Lạng Sơn")
+    # Plans that a number cannot tell, one that it can, and a round that has none.
+    own, strange = (make_plan(each, number="45/KH-UBND") for each in (old, other))
+    make_round(old, D(2024, 1, 5), code="NEXT-YEAR", plan=own)
+    make_round(district, code="STRANGE", plan=strange)
+    told = make_round(district, code="TOLD", plan=own)
+    # Teams of one name, and a team that another body set up.
+    first = make_team(old, name="Đoàn số 1", decision_number="1/QĐ", decided_on=D(2023, 1, 3))
+    make_team(old, name="Đoàn số 1", decision_number="9/QĐ", decided_on=D(2023, 9, 3))
+    joint = make_round(old, D(2023, 9, 9), code="OLDER-TEAM", team=first)
+    make_round(district, D(2023, 9, 10), code="TEAM-ABOVE", team=first, form="PLANNED")
+    make_round(other, code="OFF", status="CANCELLED", cancel_reason="Mưa bão")
+    for round_ in (told, joint):
+        visit = make_visit(round_, district)
+        finding = make_finding(visit)
+        remedy = make_remedy(visit, finding=finding)
+        by = make_user("REPORTER", district)
+        remedy.report(by=by, text="Đã xong", completed_on=D(2023, 10, 1))
+    make_remedy(visit, kind="REVIEW", subject="INDIVIDUAL", person_name="Nguyễn Văn A")
+    make_return(district, D(2023, 1, 1), D(2023, 12, 31), rounds_planned=7, review_people=3)
+    make_return(other, D(2023, 1, 1), D(2023, 3, 31), status="SENT_BACK", reason="Thiếu")
+
+
+def summaries(*codes: str) -> list[str]:
+    """What `summary` prints for each of these units over the years of the world."""
+    printed = []
+    for code in codes:
+        out = StringIO()
+        options = ["--from", "2023-01-01", "--to", "2025-12-31", "--format", "json"]
+        call_command("summary", "--unit", code, *options, stdout=out)
+        printed.append(out.getvalue())
+    return printed
+
+
+def stored() -> dict[str, list[Any]]:
+    """Every column of every record that the workbook knows."""
+    kinds: list[type[Model]] = [sheet.model for sheet in SHEETS]
+    kinds += [Team, Progress, FormerName]
+    return {
+        model.__name__: list(model._default_manager.order_by("pk").values_list()) for model in kinds
+    }
+
+
+def test_what_people_left_is_not_changed_by_its_own_export() -> None:
+    lived_in()
+    before = stored()
+    analysis = import_workbook(exported())
+    assert told(analysis) == {}
+    assert {(added, changed) for added, changed, _ in counts(analysis).values()} == {(0, 0)}
+    assert stored() == before
+
+
+def test_what_people_left_gives_the_same_summary_elsewhere() -> None:
+    lived_in()
+    before, first = summaries("19", "20"), exported()
+    empty()
+    assert told(import_workbook(first)) == {}
+    assert summaries("19", "20") == before
+
+
+def test_a_blank_cell_leaves_a_plan_that_no_number_tells_and_clears_one_that_it_does() -> None:
+    lived_in()
+    rows = [[*row[:1], None, *row[2:]] for row in rows_of(exported())["Cuộc kiểm tra"][1:]]
+    load({"Cuộc kiểm tra": rows})
+    plans = dict(Round.objects.exclude(plan=None).values_list("code", "plan__issuer__code"))
+    assert plans == {"NEXT-YEAR": "19", "STRANGE": "20"}
+
+
+def test_a_team_of_another_name_is_the_bodys_own() -> None:
+    lived_in()
+    rows = rows_of(exported())["Cuộc kiểm tra"][1:]
+    renamed = [[*row[:7], "Đoàn số 2", *row[8:]] for row in rows if row[0] == "TEAM-ABOVE"]
+    load({"Cuộc kiểm tra": renamed})
+    team = Team.objects.get(name="Đoàn số 2")
+    assert (team.body.code, team.rounds.get().code) == ("171", "TEAM-ABOVE")
 
 
 def test_cells_are_what_they_should_be() -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from congvu.fields import BLOCK_LIMIT
+from exchange.layout import SHEETS
 from exchange.reading import read
 from exchange.writing import import_workbook
-from tests.exchange.helpers import Rows, book_of, faults_of, load
+from tests.exchange.helpers import HEADINGS, Rows, book_of, faults_of, load
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,98 @@ def test_what_only_follows_from_a_faulty_row_is_left_out() -> None:
 def test_every_bad_cell_of_a_row_is_told() -> None:
     found = faults_of(world(findings=[with_(FINDING, D="?", E="?", G=None)]))
     assert list(found) == ["Tồn tại!D2", "Tồn tại!E2", "Tồn tại!G2"]
+
+
+# Two things wrong in one row, or beside a column that is missing: neither hides the other.
+INDEPENDENT: dict[str, tuple[dict[str, Rows], list[str]]] = {
+    "round: body and days": (
+        {"rounds": [with_(ROUND, D="99", F=D(2023, 5, 1))]},
+        ["Cuộc kiểm tra!D2", "Cuộc kiểm tra!F2"]),
+    "round: body and plan": (
+        {"rounds": [with_(ROUND, B="46/KH-UBND", D="99")]},
+        ["Cuộc kiểm tra!B2", "Cuộc kiểm tra!D2"]),
+    "round: no code, and body": (
+        {"rounds": [ROUND, with_(ROUND, A=None, D="99")]},
+        ["Cuộc kiểm tra!A3", "Cuộc kiểm tra!D3"]),
+    "round: first day and body": (
+        {"rounds": [ROUND, with_(ROUND, A="C2", D="99", E="hôm qua")]},
+        ["Cuộc kiểm tra!D3", "Cuộc kiểm tra!E3"]),
+    "round: second of its code, and days": (
+        {"rounds": [ROUND, with_(ROUND, F=D(2023, 5, 1))]},
+        ["Cuộc kiểm tra!A3", "Cuộc kiểm tra!F3"]),
+    "visit: unit and day": (
+        {"visits": [VISIT, ["C1", "999", D(2023, 6, 1), *[None] * 4]]},
+        ["Lượt kiểm tra!B3", "Lượt kiểm tra!C3"]),
+    "visit: round and unit": (
+        {"visits": [VISIT, ["C9", "999", D(2023, 5, 22), *[None] * 4]]},
+        ["Lượt kiểm tra!A3", "Lượt kiểm tra!B3"]),
+    "visit: second of its unit, and day": (
+        {"visits": [VISIT, with_(VISIT, C=D(2023, 6, 1))]},
+        ["Lượt kiểm tra!B3", "Lượt kiểm tra!C3"]),
+    "remedy: unit, subject and name": (
+        {"remedies": [with_(REMEDY, C="05809", D=None, E="Xử lý kỷ luật", G="Nguyễn Văn A")]},
+        ["Kiến nghị!C2", "Kiến nghị!F2", "Kiến nghị!G2"]),
+    "remedy: kind and name": (
+        {"remedies": [with_(REMEDY, E="?", G="Nguyễn Văn A")]}, ["Kiến nghị!E2", "Kiến nghị!G2"]),
+    "remedy: unit and a form out of force": (
+        {"rounds": [with_(ROUND, E=D(2025, 6, 30), F=D(2025, 7, 1))],
+         "visits": [with_(VISIT, C=D(2025, 6, 30))],
+         "remedies": [["R2", "C1", "05809", None, "Xử lý kỷ luật", "Cá nhân", None, None,
+                       "Giáng chức", *[None] * 4]]},
+        ["Kiến nghị!C2", "Kiến nghị!I2"]),
+    "remedy: second of its code, and name": (
+        {"remedies": [REMEDY, with_(REMEDY, G="Nguyễn Văn A")]}, ["Kiến nghị!A3", "Kiến nghị!G3"]),
+    "finding: no code, and unit": (
+        {"findings": [FINDING, with_(FINDING, A=None, C="05809")]}, ["Tồn tại!A3", "Tồn tại!C3"]),
+    "return: unit and days": (
+        {"returns": [with_(RETURN, A="999", C=D(2022, 1, 1))]},
+        ["Số liệu báo cáo!A2", "Số liệu báo cáo!C2"]),
+    "plan: issuer and year": (
+        {"plans": [*PLAN, ["1/KH-UBND", D(2023, 1, 1), "999", 23, None]]},
+        ["Kế hoạch!C3", "Kế hoạch!D3"]),
+    "unit: first day and superior": (
+        {"units": [*UNITS, ["S", "Sở", "Sở, ban, ngành", "999", "hôm qua", None]]},
+        ["Đơn vị!D6", "Đơn vị!E6"]),
+    "unit: last day and superior": (
+        {"units": [*UNITS, ["S", "Sở", "Sở, ban, ngành", "999", None, "hôm qua"]]},
+        ["Đơn vị!D6", "Đơn vị!F6"]),
+    "unit: no code, and days": (
+        {"units": [*UNITS, [None, "Sở", "Sở, ban, ngành", "19", None, None]]},
+        ["Đơn vị!A6", "Đơn vị!F6"]),
+    "unit: second of its code, and superior": (
+        {"units": [*UNITS, with_(list(UNITS[1]), D="999")]}, ["Đơn vị!A6", "Đơn vị!D6"]),
+    "succession: day and old unit": (
+        {"successions": [["999", "19", "hôm qua", "Nhập", None]]}, ["Kế thừa!A2", "Kế thừa!C2"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INDEPENDENT)
+def test_one_fault_hides_no_other_of_its_row(name: str) -> None:
+    sheets, cells = INDEPENDENT[name]
+    assert list(faults_of(world(**sheets))) == cells
+
+
+def test_a_missing_column_hides_no_bad_cell_of_its_sheet() -> None:
+    headings = {title: list(columns) for title, columns in HEADINGS.items()}
+    rounds = [ROUND, with_(ROUND, A="C2", D="99"), with_(ROUND, A="C3", F=D(2023, 5, 1))]
+    headings["Cuộc kiểm tra"][6] = "Ghi chú"  # where the status stood
+    found = faults_of(world(rounds=rounds), headings)
+    assert list(found) == ["Cuộc kiểm tra!A1", "Cuộc kiểm tra!D3", "Cuộc kiểm tra!F4"]
+
+
+@pytest.mark.parametrize(
+    ("title", "heading"),
+    [(s.title, column.heading) for s in SHEETS for column in s.columns if column.required],
+)
+def test_what_only_follows_from_a_missing_column_is_left_out(title: str, heading: str) -> None:
+    sheets = world(
+        extensions=[["R1", D(2023, 7, 21), D(2023, 8, 25), None]],
+        successions=[["171", "19", D(2025, 7, 1), "Chia", "x"]],
+        rounds=[with_(ROUND, B="45/KH-UBND")],
+    )
+    headings = {name: list(columns) for name, columns in HEADINGS.items()}
+    headings[title][headings[title].index(heading)] = "Ghi chú"
+    assert list(faults_of(sheets, headings)) == [f"{title}!A1"]
 
 
 def test_a_cell_with_two_faults_is_told_once_and_says_both() -> None:

@@ -8,9 +8,19 @@ from typing import Any
 import pytest
 
 from exchange.reading import read
+from inspections.models import Round
 from tests.conftest import World
 from tests.exchange.helpers import book_of, counts, faults_of, load
-from tests.factories import make_finding, make_remedy, make_return, make_round, make_visit
+from tests.exchange.test_refused import with_
+from tests.factories import (
+    make_finding,
+    make_plan,
+    make_remedy,
+    make_return,
+    make_round,
+    make_user,
+    make_visit,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +100,36 @@ def test_records_of_others_are_not_told(world: World, person: Any) -> None:
         "Cuộc kiểm tra!A2", "Lượt kiểm tra!A2", "Tồn tại!A2", "Kiến nghị!A2", "Gia hạn!A2",
     ]  # fmt: skip
     assert not [message for message in found.values() if "Lạng Sơn" in message]
+
+
+def test_plans_of_others_are_neither_taken_nor_named(world: World, person: Any) -> None:
+    rounds = [with_(_round("A", "171"), B="77/KH-UBND")]
+    for issuer in (world.elsewhere, world.elsewhere_district):
+        make_plan(issuer, number="77/KH-UBND")
+        make_plan(issuer, number="77/KH-UBND", year=2022)
+        found = faults_of({"Cuộc kiểm tra": rounds}, scope=person)
+        assert found == {"Cuộc kiểm tra!B2": "Không có kế hoạch số “77/KH-UBND” của năm 2023."}
+        # Where the body is unknown too, nothing is said of the number.
+        unknown = [with_(rounds[0], D="99")]
+        assert list(faults_of({"Cuộc kiểm tra": unknown}, scope=person)) == ["Cuộc kiểm tra!D2"]
+    own = make_plan(world.province, number="77/KH-UBND")
+    load({"Cuộc kiểm tra": rounds}, scope=person)
+    assert Round.objects.get().plan == own
+
+
+def test_a_superiors_plan_is_meant_though_out_of_scope(world: World) -> None:
+    inspector = make_user("INSPECTOR", world.dai_tu)
+    plan = make_plan(world.province, number="77/KH-UBND")
+    make_plan(world.elsewhere, number="77/KH-UBND")
+    load({"Cuộc kiểm tra": [with_(_round("A", "171"), B="77/KH-UBND")]}, scope=inspector)
+    assert Round.objects.get().plan == plan
+
+
+def test_a_round_keeps_the_plan_of_others_that_it_has(world: World, person: Any) -> None:
+    plan = make_plan(world.elsewhere, number="77/KH-UBND")
+    make_round(world.dai_tu, DAY, code="A", plan=plan)
+    rows = {"Cuộc kiểm tra": [with_(_round("A", "171"), B="77/KH-UBND")]}
+    assert counts(read(book_of(rows), person)) == {"rounds": (0, 0, 1)}
 
 
 def test_a_code_of_others_is_not_told_by_its_bearer(person: Any) -> None:

@@ -8,7 +8,7 @@ what it wants to break.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from random import Random
@@ -448,6 +448,8 @@ def split_without_main_heir(at: Breaker) -> Expected | None:
     for line in lines:
         line.cells["Loại"] = "SPLIT"
         line.cells["Mặc định"] = None
+    # Without the column, what the database has would stay.
+    at.tables.kept_columns.add(("Kế thừa", "Mặc định"))
     return Expected("Kế thừa", lines)
 
 
@@ -704,3 +706,98 @@ def returns_that_share_a_day(at: Breaker) -> Expected | None:
         row for row in at.tables.lines["Số liệu báo cáo"] if row in (line, other)
     ]
     return Expected("Số liệu báo cáo", tuple(rows), second=True)
+
+
+# --- two faults --------------------------------------------------------------------------------
+
+# Columns by which nothing else in the workbook is measured, with what cannot stand in them: such a
+# fault and any other are both told, in one row as in two.
+ALOOF: dict[str, dict[str, tuple[Value, ...]]] = {
+    "Đơn vị": {"Loại": ("Không có", None)},
+    "Cuộc kiểm tra": {"Hình thức": ("Không có", None), "Trạng thái": ("Không có", None)},
+    "Lượt kiểm tra": {"Ngày kết luận": NO_DATES},
+    "Tồn tại": {
+        "Nhóm": ("Không có", None),
+        "Mức độ": ("Không có", None),
+        "Đối tượng": ("Không có",),
+        "Nội dung": (None, Raw(" ")),
+    },
+    "Kiến nghị": {"Hạn thực hiện": NO_DATES, "Ngày hoàn thành": NO_DATES},
+    "Gia hạn": {"Hạn mới": (*NO_DATES, None)},
+    "Số liệu báo cáo": {
+        "Ngày gửi": NO_DATES,
+        **dict.fromkeys(FIGURE_HEADINGS, NO_COUNTS),
+    },
+}
+
+# Faults that one row can have at once, neither of which follows from the other.
+PAIRS = (
+    ("unknown code: Đơn vị · Mã đơn vị cấp trên", "unit_ends_before_it_begins"),
+    ("unknown code: Đơn vị · Mã đơn vị cấp trên", "no date: Đơn vị · Hiệu lực từ"),
+    ("unknown code: Đơn vị · Mã đơn vị cấp trên", "no date: Đơn vị · Hiệu lực đến"),
+    ("unknown code: Đơn vị · Mã đơn vị cấp trên", "missing cell: Đơn vị · Mã đơn vị"),
+    ("unknown code: Kế thừa · Mã đơn vị cũ", "unknown code: Kế thừa · Mã đơn vị mới"),
+    ("unknown code: Kế thừa · Mã đơn vị cũ", "no date: Kế thừa · Ngày hiệu lực"),
+    ("unknown code: Kế hoạch · Mã cơ quan ban hành", "missing cell: Kế hoạch · Năm"),
+    ("unknown code: Kế hoạch · Mã cơ quan ban hành", "no date: Kế hoạch · Ngày ban hành"),
+    ("unknown code: Cuộc kiểm tra · Mã cơ quan kiểm tra", "round_ends_before_it_begins"),
+    ("unknown code: Cuộc kiểm tra · Mã cơ quan kiểm tra", "unknown_plan"),
+    ("unknown code: Cuộc kiểm tra · Mã cơ quan kiểm tra", "no date: Cuộc kiểm tra · Từ ngày"),
+    ("unknown code: Cuộc kiểm tra · Mã cơ quan kiểm tra", "missing cell: Cuộc kiểm tra · Mã cuộc"),
+    ("round_ends_before_it_begins", "unknown_plan"),
+    ("unknown code: Lượt kiểm tra · Mã đơn vị", "visit_outside_the_round"),
+    ("unknown code: Lượt kiểm tra · Mã đơn vị", "unknown code: Lượt kiểm tra · Mã cuộc"),
+    ("unknown code: Lượt kiểm tra · Mã đơn vị", "no date: Lượt kiểm tra · Ngày kiểm tra"),
+    ("not visited: Tồn tại", "missing cell: Tồn tại · Mã tồn tại"),
+    ("not visited: Kiến nghị", "missing cell: Kiến nghị · Mã kiến nghị"),
+    ("not visited: Kiến nghị", "unknown code: Kiến nghị · Mã tồn tại"),
+    ("not visited: Kiến nghị", "discipline_on_collective"),
+    ("not visited: Kiến nghị", "name_on_collective"),
+    ("not visited: Kiến nghị", "form_without_discipline"),
+    ("not visited: Kiến nghị", "form_no_longer_in_force"),
+    ("unknown label: Kiến nghị · Loại", "name_on_collective"),
+    ("unknown code: Kiến nghị · Mã tồn tại", "name_on_collective"),
+    ("unknown code: Gia hạn · Mã kiến nghị", "no date: Gia hạn · Ngày cho phép"),
+    ("unknown code: Số liệu báo cáo · Mã đơn vị", "return_ends_before_it_begins"),
+    ("unknown code: Số liệu báo cáo · Mã đơn vị", "no date: Số liệu báo cáo · Từ ngày"),
+)
+
+
+def pair(names: tuple[str, str]) -> Callable[[Random, World, Tables], tuple[Expected, ...] | None]:
+    """Both mutations, where they hit one row."""
+
+    def work(rng: Random, world: World, tables: Tables) -> tuple[Expected, ...] | None:
+        found = [MUTATIONS[name](rng, world, tables) for name in names]
+        both = tuple(each for each in found if each is not None)
+        return both if len(both) == 2 and both[0].lines == both[1].lines else None
+
+    return work
+
+
+def and_another(name: str) -> Callable[[Random, World, Tables], tuple[Expected, ...] | None]:
+    """The mutation, and a fault in a column of `ALOOF`: in a row of the first one or in another."""
+
+    def work(rng: Random, world: World, tables: Tables) -> tuple[Expected, ...] | None:
+        first = MUTATIONS[name](rng, world, tables)
+        if first is None:
+            return None
+        is_near = bool(first.lines) and first.sheet in ALOOF and rng.random() < 0.6
+        sheet = first.sheet if is_near else rng.choice(list(ALOOF))
+        lines = first.lines if is_near else tuple(tables.lines[sheet])
+        headings = [
+            heading
+            for heading in ALOOF[sheet]
+            if (sheet, heading) not in tables.absent_columns
+            and (sheet != first.sheet or heading not in first.headings)
+        ]
+        if not lines or not headings:
+            return None
+        line, heading = rng.choice(lines), rng.choice(headings)
+        line.cells[heading] = rng.choice(ALOOF[sheet][heading])
+        if sheet == first.sheet and first.lines and not first.headings:
+            # Told at any cell of its row but that one.
+            others = tuple(each for each in KINDS_OF_COLUMN[sheet] if each != heading)
+            first = replace(first, headings=others)
+        return first, Expected(sheet, (line,), (heading,))
+
+    return work

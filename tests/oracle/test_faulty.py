@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from openpyxl import Workbook
 
-from tests.oracle.faulty import MUTATIONS, Expected
+from tests.oracle.faulty import MUTATIONS, PAIRS, Expected, and_another, pair
 from tests.oracle.naive import World, same_name
 from tests.oracle.running import EXAMPLES, LINE, Outcome, run, taken_back
 from tests.oracle.stored import snapshot, store
 from tests.oracle.workbook import Tables, Written, tables, write
 from tests.oracle.worlds import describe, random_world
 
+T = TypeVar("T")
 
-def broken(name: str, seed: int) -> tuple[World, Tables, Expected, Random]:
+BY_NAME = {" + ".join(names): names for names in PAIRS}
+
+
+def broken(
+    name: str, seed: int, mutate: Callable[[Random, World, Tables], T | None]
+) -> tuple[World, Tables, T, Random]:
     """The first world from that seed on that offers what the mutation breaks."""
     for more in range(500):
         rng = Random(f"{name} {seed} {more}")
         world = random_world(rng, 4)
         found = tables(world)
-        expected = MUTATIONS[name](rng, world, found)
+        expected = mutate(rng, world, found)
         if expected is not None:
             return world, found, expected, rng
     raise AssertionError(f"no world for {name}")
@@ -35,7 +42,8 @@ def told(outcome: Outcome, expected: Expected, written: Written) -> str:
     rows = {written.rows[line] for line in expected.lines} or {1}
     if expected.second:
         rows = {max(rows)}
-    columns = {written.letters[expected.sheet, heading] for heading in expected.headings}
+    places = (written.letters.get((expected.sheet, each)) for each in expected.headings)
+    columns = {letters for letters in places if letters}
     matches = [match for match in map(LINE.fullmatch, outcome.printed.splitlines()) if match]
     fitting = [
         match
@@ -57,7 +65,7 @@ def told(outcome: Outcome, expected: Expected, written: Written) -> str:
 def test_fault_is_told_at_its_cell_and_nothing_is_kept(name: str, tmp_path: Path):
     path = tmp_path / "broken.xlsx"
     for seed in range(max(1, EXAMPLES // 50)):
-        world, found, expected, rng = broken(name, seed)
+        world, found, expected, rng = broken(name, seed, MUTATIONS[name])
         written = write(found, path, rng)
         with taken_back():
             # Into an empty installation, or into one that has it all as it was before the fault.
@@ -72,6 +80,28 @@ def test_fault_is_told_at_its_cell_and_nothing_is_kept(name: str, tmp_path: Path
                 f"{outcome.printed}\n{describe(world)}"
             )
             assert snapshot() == before
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", [*MUTATIONS, *BY_NAME])
+def test_two_faults_are_both_told(name: str, tmp_path: Path):
+    """Neither hides the other; and no cell is told on two lines."""
+    path = tmp_path / "broken.xlsx"
+    mutate = and_another(name) if name in MUTATIONS else pair(BY_NAME[name])
+    for seed in range(max(1, EXAMPLES // 50)):
+        world, found, both, rng = broken(f"two: {name}", seed, mutate)
+        written = write(found, path, rng)
+        with taken_back():
+            if rng.random() < 0.3:
+                store(world)
+            outcome = run("import_workbook", str(path))
+            wrong = [told(outcome, expected, written) for expected in both]
+            assert (outcome.code, wrong) == (1, ["", ""]), (
+                f"seed {seed}, {both}\n{outcome.printed}\n{describe(world)}"
+            )
+            matches = [m for m in map(LINE.fullmatch, outcome.printed.splitlines()) if m]
+            cells = [(m["sheet"], m["column"], m["row"]) for m in matches]
+            assert len(cells) == len(set(cells)), outcome.printed
 
 
 def no_workbook(path: Path) -> None:
