@@ -16,11 +16,12 @@ from congvu.access import Person
 from congvu.rules import Ruled
 from congvu.trail import mark_all
 from exchange.analysis import Analysis, Change, Tally
-from exchange.layout import PLANS, SHEETS, SUCCESSIONS, UNITS, Sheet
+from exchange.layout import PLANS, REMEDIES, SHEETS, SUCCESSIONS, UNITS, Sheet
 from exchange.package import RefusedError
 from exchange.reading import READERS, read
-from exchange.reading.desk import Progress, lots
-from findings.models import Finding, Remedy
+from exchange.reading.desk import Progress as Told
+from exchange.reading.desk import lots
+from findings.models import Finding, Progress, Remedy
 from inspections.models import Plan, Round, Team, Visit
 from reports.models import Return
 from units.models import Succession, Unit
@@ -45,7 +46,7 @@ def import_workbook(
     by: Any = None,
     scope: Person | None = None,
     *,
-    progress: Progress | None = None,
+    progress: Told | None = None,
     confirmed: dict[str, Tally] | None = None,
 ) -> Analysis:
     """Read the workbook and, unless it has faults, write it: all of it or nothing.
@@ -108,7 +109,7 @@ NAMED: dict[type[models.Model], str] = {
 class Writer:
     """Writes an analysis sheet by sheet; provisional numbers become ids as records are added."""
 
-    def __init__(self, analysis: Analysis, by: Any, progress: Progress | None = None) -> None:
+    def __init__(self, analysis: Analysis, by: Any, progress: Told | None = None) -> None:
         self._analysis, self._by = analysis, by
         self._progress = progress
         self._ids: dict[int, int] = {}
@@ -137,6 +138,8 @@ class Writer:
                     self._update([each for each in changed if each.new[main] is is_main], sheet)
             else:
                 self._update(changed, sheet)
+            if sheet is REMEDIES:
+                self._settle_claims(changed)
             self._mark_changed(changed, sheet)
             for lot in lots(added):
                 self._add(lot, sheet)
@@ -221,6 +224,13 @@ class Writer:
             for record in records:
                 record.version = F("version") + 1  # type: ignore[attr-defined]
         model._default_manager.bulk_update(records, names)
+
+    def _settle_claims(self, changed: list[Change]) -> None:
+        """Claims of completion do not wait on where the file says that it is done."""
+        place = names_of(REMEDIES).index("completed_on")
+        done = [c.pk for c in changed if c.old and c.old[place] is None and c.new[place]]
+        for lot in lots(done):
+            Progress.objects.filter(remedy__in=lot).settle()
 
     # --- units -------------------------------------------------------------------------------
 

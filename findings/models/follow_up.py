@@ -7,6 +7,7 @@ from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import User
 from congvu.dates import format_day, today
@@ -81,6 +82,10 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
     def waiting(self) -> Self:
         """Claims of completion that nobody has settled or sent back."""
         return self.filter(claimed_on__isnull=False, answered_at__isnull=True)
+
+    def settle(self) -> None:
+        """Answer claims that wait: their remedies are recorded as done."""
+        self.waiting().update(answered_at=timezone.now())
 
 
 class Progress(models.Model):

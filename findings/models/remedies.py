@@ -412,7 +412,7 @@ class Remedy(CopiedFromRound, Ruled):
             self.completed_on = completed_on
             self.report_document = report_document or self.report_document
             self.write("completed_on", "report_document")
-            self.progress.waiting().update(answered_at=timezone.now())
+            self.progress.settle()
             mark(by, self, "completed", {"completed_on": (None, completed_on)})
 
     def send_back(self, *, by: User, reason: str) -> None:

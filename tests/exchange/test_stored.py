@@ -6,9 +6,12 @@ from datetime import date
 
 import pytest
 
+from findings.models import Remedy
+from inspections.models import Round
 from reports.models import Return
 from tests.exchange.helpers import faults_of, load
 from tests.exchange.test_refused import FINDING, REMEDY, RETURN, ROUND, UNITS, VISIT, with_, world
+from tests.factories import make_remedy, make_user
 from units.models import Succession, Unit
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +113,28 @@ def test_a_code_of_a_stored_unit_on_another_day_tells_who_bore_it() -> None:
     assert "Huyện Đại Từ" in message
     assert "30/06/2025" in message
     assert Unit.objects.filter(code="171").count() == 1
+
+
+def test_a_round_that_was_held_after_all_keeps_no_reason_of_having_been_cancelled() -> None:
+    Round.objects.update(status=Round.Status.CANCELLED, cancel_reason="Mưa bão")
+    load({"Cuộc kiểm tra": [with_(ROUND, G="Hủy", I="Sửa")]})
+    assert Round.objects.get().cancel_reason == "Mưa bão"
+    load({"Cuộc kiểm tra": [ROUND]})
+    held = Round.objects.get()
+    assert (held.status, held.cancel_reason) == (Round.Status.COMPLETED, "")
+
+
+def test_claims_on_a_remedy_that_the_file_says_is_done_no_longer_wait() -> None:
+    remedy = Remedy.objects.get()
+    by = make_user("REPORTER", remedy.visit.unit)
+    other = make_remedy(remedy.visit, code="R2")
+    for each in (remedy, other):
+        each.report(by=by, text="Đã xong", completed_on=D(2023, 6, 1))
+    load({"Kiến nghị": [with_(REMEDY, K=D(2023, 6, 2))]})
+    assert list(Remedy.objects.claimed()) == [other]
+    remedy.refresh_from_db()
+    remedy.reopen(by=by, reason="Nhầm")
+    assert list(Remedy.objects.claimed()) == [other]
 
 
 def test_a_return_that_was_sent_back_keeps_no_reason() -> None:
