@@ -45,10 +45,13 @@ def _sentence(count: int, what: str, names: list[str], person: Person | None, de
 def rounds_and_visits(
     units: Sequence[Unit], last_day: date, person: Person | None
 ) -> Iterator[str]:
-    """Rounds by the units, and visits to them, after their last day."""
+    """Rounds by the units, and visits to them, after their last day.
+
+    Cancelled ones as well: they stay on record, and nothing on record is done by or to a unit that
+    is not in force (an export would be refused where it is imported).
+    """
     day = format_day(last_day)
-    conducted = Round.objects.filter(body__in=units).exclude(status=RoundStatus.CANCELLED)
-    late = conducted.filter(
+    late = Round.objects.filter(body__in=units).filter(
         Q(starts_on__gt=last_day)
         | Q(ends_on__gt=last_day, status__in=(RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS))
     )
@@ -57,9 +60,11 @@ def rounds_and_visits(
         said = _sentence(
             count, f"cuộc kiểm tra do đơn vị tiến hành sau ngày {day}", names, person, "rounds.view"
         )
-        yield f"{said}. Hãy đổi ngày, hủy, hoặc giao cho đơn vị khác trước."
+        yield (
+            f"{said}. Hãy đổi ngày của cuộc, giao cho đơn vị khác, hoặc xóa cuộc trước; cuộc đã "
+            "hủy cũng vậy."
+        )
     visited = Visit.objects.filter(unit__in=units, visited_on__gt=last_day)
-    visited = visited.exclude(round__status=RoundStatus.CANCELLED)
     if person is not None:
         # An inspection by others that is still to come must stay unknown: not even the day until
         # which a unit may be closed may tell of it.
@@ -73,7 +78,7 @@ def rounds_and_visits(
         said = _sentence(
             count, f"lượt kiểm tra tại đơn vị sau ngày {day}", names, person, "rounds.view"
         )
-        yield f"{said}. Hãy sửa các lượt đó trước."
+        yield f"{said}. Hãy sửa ngày hoặc xóa các lượt đó trước; lượt của cuộc đã hủy cũng vậy."
     if others:
         # No word of what it is: an inspection of us that is to come must stay unknown to us.
         yield (

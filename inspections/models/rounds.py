@@ -265,6 +265,9 @@ class Round(Ruled):
                 f"Cuộc {self.code} chưa có lượt kiểm tra nào; hãy thêm đơn vị đã kiểm tra trước "
                 "khi hoàn thành."
             )
+        if deed == "reopened":
+            # The units may have changed since: what is opened again must be right as it stands.
+            return " ".join(fault.message for fault in self.faults())
         return ""
 
     def _step(self, deed: str, by: User, reason: str = "") -> None:

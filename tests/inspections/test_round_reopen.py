@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.test import Client
 
 from congvu.models import Event
 from tests.conftest import World
 from tests.factories import make_round, make_visit
+from units.models import Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +37,16 @@ def test_reopened_round_is_hidden_from_the_visited_unit_again(
     data = {"version": round_.version, "reason": "Sửa số liệu"}
     staff.post(f"/rounds/{round_.pk}/reopen/", data)
     assert inspector.get(f"/rounds/{round_.pk}/").status_code == 404
+
+
+def test_round_of_a_body_that_is_no_more_is_not_opened_again(staff: Client, world: World) -> None:
+    round_ = make_round(world.dai_tu, date(2025, 8, 1), status="CANCELLED", cancel_reason="x")
+    Unit.objects.filter(pk=world.dai_tu.pk).update(valid_to=date(2025, 6, 30))
+    data = {"version": round_.version, "reason": "Nhầm"}
+    answer = staff.post(f"/rounds/{round_.pk}/reopen/", data)
+    assert "không có hiệu lực vào ngày 01/08/2025" in answer.content.decode()
+    round_.refresh_from_db()
+    assert round_.status == "CANCELLED"
 
 
 def test_running_round_cannot_be_reopened(staff: Client, world: World) -> None:

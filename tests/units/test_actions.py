@@ -205,6 +205,20 @@ def test_planned_round_on_the_unit_is_in_the_way(world: World, communes: list[Un
     assert "Còn 1 lượt kiểm tra tại đơn vị sau ngày 28/02/2026" in said
     assert "cuộc K1 ngày 05/05/2026" in said
     round_.cancel(None, "thôi")  # type: ignore[arg-type]  # nobody signed in
+    # It stays on record: an export would hold a visit to a unit that was no more.
+    assert "cuộc đã hủy cũng vậy" in refused(actions.close(communes[1], EVE))
+    round_.visits.get().remove(None)  # type: ignore[arg-type]  # nobody signed in
+    actions.close(Unit.objects.get(pk=communes[1].pk), EVE).apply(None)
+
+
+def test_cancelled_round_by_the_unit_is_in_the_way_until_it_is_moved(
+    world: World, communes: list[Unit]
+) -> None:
+    round_ = make_round(communes[1], date(2026, 5, 5), code="K1", status="CANCELLED")
+    said = refused(actions.close(communes[1], EVE))
+    assert "Còn 1 cuộc kiểm tra do đơn vị tiến hành sau ngày 28/02/2026: K1" in said
+    round_.starts_on = EVE
+    round_.write("starts_on")
     actions.close(Unit.objects.get(pk=communes[1].pk), EVE).apply(None)
 
 
