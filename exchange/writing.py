@@ -24,6 +24,7 @@ from exchange.reading.desk import lots
 from findings.models import Finding, Progress, Remedy
 from inspections.models import Plan, Round, Team, Visit
 from reports.models import Return
+from units.divisions import add_former_names, renames_of
 from units.models import Succession, Unit
 
 # Any number, the same for every import: PostgreSQL lets one transaction hold it.
@@ -157,9 +158,11 @@ class Writer:
             made = [Team(body_id=self._real(body), name=name) for _, (body, name) in lot]
             self._insert(made, [pk for pk, _ in lot])
 
-    def _add(self, changes: list[Change], sheet: Sheet) -> None:
-        self._insert(self._records(changes, sheet), [change.pk for change in changes])
+    def _add(self, changes: list[Change], sheet: Sheet) -> list[Any]:
+        records = self._records(changes, sheet)
+        self._insert(records, [change.pk for change in changes])
         self._passed(sheet, len(changes))
+        return records
 
     def _records(self, changes: list[Change], sheet: Sheet) -> list[Any]:
         """New records; by place and not by name, which Django takes twice as long for."""
@@ -244,8 +247,10 @@ class Writer:
             ready = [each for each in waiting if self._is_known(each.new[place])]
             known = {each.pk for each in ready}
             for lot in lots(ready):
-                self._add(lot, UNITS)
-                Unit.objects.filter(pk__in=[self._ids[each.pk] for each in lot]).place()
+                made: list[Unit] = self._add(lot, UNITS)
+                Unit.objects.filter(pk__in=[unit.pk for unit in made]).place()
+                # No sheet holds former names; those of the country are known all the same.
+                add_former_names(self._by, [(unit, r) for unit in made for r in renames_of(unit)])
             waiting = [each for each in waiting if each.pk not in known]
         moved = [each for each in changed if each.old and each.old[place] != each.new[place]]
         self._update(moved, UNITS, only=frozenset({"parent_id"}))

@@ -13,13 +13,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from congvu.access import Person
 from congvu.dates import format_day
 from congvu.trail import event
 from units.models import FormerName, Kind, Succession, Unit
@@ -73,6 +74,11 @@ class Rename:
     renamed_on: date
     old_name: str
     new_name: str
+
+    @property
+    def eve(self) -> date:
+        """The last day of the old name."""
+        return self.renamed_on - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +180,30 @@ def read_country(folder: Path = FOLDER) -> Country:
         for row in _rows(folder / "renames.csv")
     ]
     return Country(divisions, heirs, renames)
+
+
+@cache
+def _renames_by_identity() -> dict[Identity, list[Rename]]:
+    found: dict[Identity, list[Rename]] = {}
+    for each in sorted(read_country().renames, key=lambda each: each.renamed_on):
+        found.setdefault(each.division.identity, []).append(each)
+    return found
+
+
+def renames_of(unit: Unit) -> list[Rename]:
+    """How a unit came by its present name, as far as the files know it; oldest first.
+
+    Nothing for a unit that is another by code, first day or kind, or bears another name. A workbook
+    has no place for former names: what it says of such a unit is made whole by these.
+    """
+    found = _renames_by_identity().get((unit.code, unit.valid_from), [])
+    if not found or found[-1].new_name != unit.name:
+        return []
+    return [
+        each
+        for each in found
+        if each.division.kind == unit.kind and unit.covers(each.eve, each.renamed_on)
+    ]
 
 
 # --- Writing --------------------------------------------------------------------------------
@@ -299,25 +329,24 @@ def _add_renames(renames: list[Rename], units: dict[Identity, Unit], done: Loade
         unit = units[each.division.identity]
         unit.name = each.new_name
         unit.write("name")
+    add_former_names(None, [(units[each.division.identity], each) for each in due])
+    done.added["renames"] = len(due)
+
+
+def add_former_names(by: Person | None, due: Collection[tuple[Unit, Rename]]) -> None:
+    """Put the old names on record for units that bear the new ones, with a mark for each."""
     FormerName.objects.bulk_create(
-        FormerName(
-            unit=units[each.division.identity],
-            name=each.old_name,
-            valid_to=each.renamed_on - timedelta(days=1),
-        )
-        for each in due
+        FormerName(unit=unit, name=each.old_name, valid_to=each.eve) for unit, each in due
     )
-    changed = [units[each.division.identity] for each in due]
     marks = [
         event(
-            None,
+            by,
             unit,
             "renamed",
             {"name": (each.old_name, each.new_name)},
             note=f"Từ ngày {format_day(each.renamed_on)}.",
         )
-        for unit, each in zip(changed, due, strict=True)
+        for unit, each in due
     ]
     if marks:
         type(marks[0]).objects.bulk_create(marks)
-    done.added["renames"] = len(due)

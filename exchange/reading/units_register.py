@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db.models import prefetch_related_objects
 
 from congvu.access import Person
+from units.divisions import renames_of
 from units.models import FormerName, Succession, SuccessionKind, Unit, no_bearer
 
 _LOT = 500
@@ -106,6 +107,10 @@ class UnitRegister:
 
     def name_on(self, unit: Unit, day: date) -> str:
         """The name borne on that day, former names included."""
+        if unit.pk < 0:
+            # Its former names will be added together with it.
+            renames = (each for each in renames_of(unit) if day <= each.eve)
+            return next((each.old_name for each in renames), unit.name)
         if self._renamed is None:
             self._renamed = set(FormerName.objects.values_list("unit_id", flat=True).distinct())
         if unit.pk in self._renamed:

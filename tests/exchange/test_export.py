@@ -22,7 +22,7 @@ from exchange.writing import import_workbook
 from findings.models import Extension, Finding, Progress, Remedy
 from inspections.models import Plan, Round, Team, Visit
 from reports.models import Return
-from tests.exchange.helpers import counts, load, told
+from tests.exchange.helpers import Rows, counts, faults_of, load, told
 from tests.exchange.test_refused import ROUND, with_, world
 from tests.factories import (
     make_finding,
@@ -176,6 +176,50 @@ def test_a_team_of_another_name_is_the_bodys_own() -> None:
     load({"Cuộc kiểm tra": renamed})
     team = Team.objects.get(name="Đoàn số 2")
     assert (team.body.code, team.rounds.get().code) == ("171", "TEAM-ABOVE")
+
+
+def test_a_renamed_province_is_called_elsewhere_as_it_was_then() -> None:
+    call_command("load_divisions", "--province", "75", verbosity=0)
+    before, first = summaries("75"), exported()
+    assert "Tỉnh Đồng Nai" in before[0]
+    empty()
+    assert told(import_workbook(first)) == {}
+    assert summaries("75") == before
+    renamed = Unit.objects.get(code="75", valid_from=D(2025, 7, 1))
+    assert {each.deed for each in Event.objects.of(renamed)} == {"imported", "renamed"}
+    # Neither the file nor the country's data has anything to add.
+    assert {(tally[:2]) for tally in counts(import_workbook(first)).values()} == {(0, 0)}
+    call_command("load_divisions", "--province", "75", verbosity=0)
+    assert FormerName.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "kind", "first"),
+    [
+        ("75", "Thành phố Đồng Nai", "Cấp xã", D(2025, 7, 1)),
+        ("75", "Thành phố Đồng Nai", "Cấp tỉnh", None),
+        ("75", "Thành phố Biên Hòa", "Cấp tỉnh", D(2025, 7, 1)),
+        ("76", "Thành phố Đồng Nai", "Cấp tỉnh", D(2025, 7, 1)),
+    ],
+)
+def test_a_unit_that_is_another_gets_no_former_name(
+    code: str, name: str, kind: str, first: date | None
+) -> None:
+    load({"Đơn vị": [[code, name, kind, None, first, None]]})
+    assert not FormerName.objects.exists()
+
+
+def test_a_renamed_province_is_told_by_the_name_of_the_day_when_it_is_added_too() -> None:
+    headings = {"Số liệu báo cáo": ["Mã đơn vị", "Tên đơn vị", "Từ ngày", "Đến ngày"]}
+    unit = ["75", "Thành phố Đồng Nai", "Cấp tỉnh", None, D(2025, 7, 1), None]
+    period = [D(2025, 7, 1), D(2025, 12, 31)]
+
+    def named(name: str) -> dict[str, Rows]:
+        return {"Đơn vị": [unit], "Số liệu báo cáo": [["75", name, *period]]}
+
+    for _ in range(2):
+        assert list(faults_of(named("Thành phố Đồng Nai"), headings)) == ["Số liệu báo cáo!B2"]
+        load(named("Tỉnh Đồng Nai"), headings)
 
 
 def test_cells_are_what_they_should_be() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from inspections.models import Plan, Round, Team
 from tests.oracle.reading import read_workbook
 from tests.oracle.running import (
     check_questions,
@@ -46,6 +47,44 @@ def test_export_into_an_empty_installation_gives_the_same(seed: int, tmp_path: P
         assert outcome.code == 0, f"{outcome.printed}\n{describe(world)}"
         assert lines(fetch()) == lines(world), describe(world)
         check_questions(world, rng, 2, store)
+
+
+def entangle(rng: Random) -> None:
+    """Plans and teams as people may choose them in the pages, whether or not a file tells them."""
+    plans, teams = list(Plan.objects.all()), list(Team.objects.all())
+    for team in rng.sample(teams, len(teams) // 2):
+        again = Team(body=team.body, name=team.name, decision_number="9/QĐ")
+        again.decided_on = date(2026, 1, 1)
+        again.save()
+        teams.append(again)
+    for round_ in Round.objects.all():
+        round_.plan = rng.choice([*plans, round_.plan])
+        round_.team = rng.choice([*teams, round_.team])
+        round_.save()
+
+
+@pytest.mark.django_db
+@oracle_settings(few=8)
+@given(seed=seeds())
+def test_export_into_where_it_came_from_changes_nothing(seed: int, tmp_path: Path, db: Any):
+    rng = Random(seed)
+    world = random_world(rng, rng.choice((3, 6)))
+    for plan in world.plans[::2]:
+        plan.number = "45/KH-UBND"
+    world.plans = list({(e.issuer, e.number, e.year): e for e in world.plans}.values())
+    for round_ in world.rounds:
+        round_.plan = None
+    for each in world.returns:
+        each.accepted = rng.random() < 0.85
+    path = tmp_path / "export.xlsx"
+    with taken_back():
+        store(world)
+        entangle(rng)
+        before = snapshot()
+        assert run("export_workbook", str(path)).code == 0
+        outcome = run("import_workbook", str(path))
+        assert outcome.code == 0, f"{outcome.printed}\n{describe(world)}"
+        assert snapshot() == before, f"{outcome.printed}\n{describe(world)}"
 
 
 @pytest.mark.django_db
