@@ -35,6 +35,24 @@ def test_text_that_looks_like_a_formula_stays_text(text: str) -> None:
     assert cell.quotePrefix
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<r>",
+        "<r><t>x</t></r>",
+        "<r>&</r>",
+        "a\x0bb",
+        "_x000D_",
+        "\ufffe",
+        ' "hai"\nba ',
+        "&amp;<b>",
+    ],
+)
+def test_text_that_looks_like_markup_stays_text(text: str) -> None:
+    (cell,) = written(text)
+    assert openpyxl.utils.escape.unescape(cell.value) == text
+
+
 def test_the_longest_text_and_early_days_are_kept() -> None:
     text, day = written("đ" * 32_767, date(1899, 12, 31))
     assert len(text.value) == 32_767
