@@ -32,6 +32,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from bench import dataset
+from units.models import Unit
 
 LAST_YEAR = dataset.FIRST_YEAR + dataset.YEARS - 1
 YEAR = f"unit={dataset.CODE}&year={LAST_YEAR}"
@@ -54,6 +55,20 @@ PAGES = (
     ("hồ sơ của một con số, 1 năm", f"/reports/summary/remedies.total/?{YEAR}"),
     ("cá nhân kiểm điểm, 1 năm", f"/reports/summary/remedies.by_kind.REVIEW.people/?{YEAR}"),
 )
+
+
+def staff(province: Unit) -> User:
+    """The province's staff that asks for the pages."""
+    user, _ = User.objects.get_or_create(
+        username="bench",
+        defaults={
+            "role": "STAFF",
+            "unit": province,
+            "full_name": "Đo tốc độ",
+            "must_change_password": False,
+        },
+    )
+    return user
 
 
 def measure(client: Client, address: str, times: int) -> tuple[float, float, int]:
@@ -80,18 +95,8 @@ def main() -> None:
     # What a page costs where people work: without the notes that DEBUG keeps.
     settings.DEBUG = False
     call_command("migrate", verbosity=0, skip_checks=True)
-    province = dataset.build()
-    user, _ = User.objects.get_or_create(
-        username="bench",
-        defaults={
-            "role": "STAFF",
-            "unit": province,
-            "full_name": "Đo tốc độ",
-            "must_change_password": False,
-        },
-    )
     client = Client()
-    client.force_login(user, backend="accounts.backends.AccountBackend")
+    client.force_login(staff(dataset.build()), backend="accounts.backends.AccountBackend")
     for name, address in PAGES:
         middle, least, queries = measure(client, address, times)
         print(f"{name:<30}{middle:7.0f} ms (ít nhất {least:.0f} ms){queries:5} truy vấn")

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, QuerySet
+from django.db.models import Choices, F, QuerySet
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -117,6 +118,21 @@ class Pager:
     previous_url: str | None
     next_url: str | None
     last_url: str | None
+
+
+def is_export(request: HttpRequest) -> bool:
+    """Whether the list is asked for as a file: all of it, and only the columns of the file."""
+    return request.GET.get("export") == "xlsx"
+
+
+def label_of(choices: type[Choices], path: str) -> Callable[[Any], str]:
+    """What a column shows of a code: its label. `path` leads to it, such as `visit.round.status`.
+
+    Says the same as `get_…_display`, which lists the choices anew for every cell of an export.
+    """
+    labels = {str(code): str(label) for code, label in choices.choices}
+    read = attrgetter(path)
+    return lambda record: labels.get(read(record), read(record))
 
 
 def show(value: Any) -> str:
@@ -328,7 +344,7 @@ class Listing:
 
     def respond(self, template: str, context: dict[str, Any] | None = None) -> HttpResponseBase:
         """The page, or with `export=xlsx` the workbook of all that the filters leave."""
-        if self.can_export and self.request.GET.get("export") == "xlsx":
+        if self.can_export and is_export(self.request):
             if self.filters is not None and not self.filters.is_valid():
                 # What cannot be read filters nothing: the page says so, a file could not.
                 return redirect(self.url())
@@ -336,7 +352,11 @@ class Listing:
         return render(self.request, template, {**(context or {}), "listing": self})
 
     def export(self) -> FileResponse:
-        """Every record that the filters leave, in the order seen, as a workbook."""
+        """Every record that the filters leave, in the order seen, as a workbook.
+
+        The answer begins when the file is whole. A workbook is a zip file which begins with nothing
+        that could be sent before, and whatever fails must be an error, not half a file.
+        """
         columns = [column for column in self.shape if column.in_export]
         # The response closes the file, and closing removes it.
         target = tempfile.TemporaryFile(suffix=".xlsx")  # noqa: SIM115  # closed by the response
@@ -348,8 +368,9 @@ class Listing:
         return FileResponse(target, as_attachment=True, filename=f"{self.file_name}-{stamp}.xlsx")
 
     def _export_rows(self, columns: Sequence[Column]) -> Iterator[list[Any]]:
+        cells = [column.export for column in columns]
         for record in self.records.iterator(chunk_size=2000):
-            yield [column.export(record) for column in columns]
+            yield [cell(record) for cell in cells]
 
 
 def _choice_label(form_field: Any, text: str) -> str:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery, Value
 
 from accounts.models import User
 from congvu.dates import days_phrase, format_day
-from congvu.tables import Badge, Column
+from congvu.tables import Badge, Column, label_of
 from findings.models import (
+    Category,
+    DisciplineForm,
+    Extension,
     Finding,
     FindingQuerySet,
     Progress,
     Remedy,
+    RemedyKind,
     RemedyQuerySet,
     RemedyState,
     Severity,
+    Subject,
 )
 from findings.models.codes import STATE_TONES
+from inspections.models import RoundStatus
 
 # Days before the due day from which it is called near.
 NEAR = 7
@@ -39,28 +46,55 @@ def short(text: str) -> str:
     return line if len(line) <= SHORT else f"{line[:SHORT].rsplit(' ', 1)[0]} …"
 
 
+_subject = label_of(Subject, "subject")
+_round_status = label_of(RoundStatus, "visit.round.status")
+
 # --- findings --------------------------------------------------------------------------------
+
+
+_severity = label_of(Severity, "severity")
 
 
 def severity_badge(finding: Finding) -> Badge:
     """How grave the finding is, as a word in a tone."""
-    return Badge(finding.get_severity_display(), _SEVERITY_TONES[finding.severity])
+    return Badge(_severity(finding), _SEVERITY_TONES[finding.severity])
 
 
-def with_visit(findings: FindingQuerySet) -> FindingQuerySet:
-    """What the columns of findings read, in a fixed number of queries."""
-    rows = findings.select_related("visit__unit", "visit__round__body")
+_NAMES_OF_UNITS = ("visit__unit__former_names", "visit__round__body__former_names")
+
+
+def _joined(for_export: bool) -> tuple[str, ...]:
+    """What is joined to a row; the rest of what it reads is fetched by itself.
+
+    A page of fifty rows joins the units too, which spares statements. An export does not: so a unit
+    is built once for all the rows that name it, and building records is what an export waits for.
+    """
+    return ("visit__round",) if for_export else ("visit__unit", "visit__round__body")
+
+
+def with_visit(findings: FindingQuerySet, *, for_export: bool = False) -> FindingQuerySet:
+    """What the columns of findings read, in a fixed number of queries for the rows of one page."""
+    rows = findings.select_related(*_joined(for_export)).prefetch_related(*_NAMES_OF_UNITS)
+    if for_export:
+        remedies = Remedy.objects.filter(finding=OuterRef("pk"))
+        return rows.annotate(
+            remedies_count=_number(remedies),
+            remedies_left=_number(remedies.filter(completed_on=None)),
+        )
     remedies = Remedy.objects.only("pk", "finding_id", "completed_on")
-    return rows.prefetch_related(
-        "visit__unit__former_names",
-        "visit__round__body__former_names",
-        Prefetch("remedies", queryset=remedies),
-    )
+    return rows.prefetch_related(Prefetch("remedies", queryset=remedies, to_attr="seen_remedies"))
 
 
-def remedies_text(finding: Finding) -> str:
-    """How many remedies answer the finding and how many of them are not done."""
-    remedies = finding.remedies.all()
+def _number(rows: QuerySet[Any]) -> Subquery:
+    """How many there are of those rows, counted for each row that they hang on."""
+    # All in one group: what is grouped by is the same for every row.
+    whole = rows.order_by().values(all=Value(1)).annotate(count=Count("pk"))
+    return Subquery(whole.values("count"))
+
+
+def remedies_text(finding: Any) -> str:
+    """How many remedies answer the finding and how many of them are not done; on a page."""
+    remedies: list[Remedy] = finding.seen_remedies
     left = sum(each.completed_on is None for each in remedies)
     if not remedies:
         return "–"
@@ -71,9 +105,9 @@ FINDING_COLUMNS = (
     Column("Mã tồn tại", lambda each: each.code, sort="code", link=True, width=16),
     Column("Đơn vị", lambda each: each.visit.unit_name, sort="visit__unit__sort_key", width=30),
     Column("Mã đơn vị", lambda each: each.visit.unit.code, on_screen=False, width=12),
-    Column("Nhóm", lambda each: each.get_category_display(), sort="category", width=28),
+    Column("Nhóm", label_of(Category, "category"), sort="category", width=28),
     Column("Mức độ", severity_badge, sort="severity", width=12),
-    Column("Đối tượng", lambda each: each.get_subject_display(), width=12),
+    Column("Đối tượng", _subject, width=12),
     Column("Nội dung", lambda each: short(each.content), in_export=False),
     Column("Nội dung đầy đủ", lambda each: each.content, on_screen=False, width=60),
     Column(
@@ -84,19 +118,17 @@ FINDING_COLUMNS = (
     ),
     Column("Mã cuộc", lambda each: each.visit.round.code, on_screen=False),
     Column("Cơ quan kiểm tra", lambda each: each.visit.round.body_name, on_screen=False, width=30),
-    Column("Trạng thái cuộc", lambda each: each.visit.round.get_status_display(), on_screen=False),
+    Column("Trạng thái cuộc", _round_status, on_screen=False),
     Column("Kiến nghị", remedies_text, in_export=False, align="end"),
-    Column("Số kiến nghị", lambda each: len(each.remedies.all()), on_screen=False, width=10),
-    Column(
-        "Kiến nghị chưa xong",
-        lambda each: sum(one.completed_on is None for one in each.remedies.all()),
-        on_screen=False,
-        width=10,
-    ),
+    Column("Số kiến nghị", lambda each: each.remedies_count, on_screen=False, width=10),
+    Column("Kiến nghị chưa xong", lambda each: each.remedies_left, on_screen=False, width=10),
 )
 
 
 # --- remedies --------------------------------------------------------------------------------
+
+
+_discipline_form = label_of(DisciplineForm, "discipline_form")
 
 
 def state_badge(remedy: Remedy, state: str, due: date | None, as_of: date) -> Badge:
@@ -115,15 +147,14 @@ def due_phrase(remedy: Remedy, state: str, due: date | None, as_of: date) -> str
     return days_phrase(due, as_of) if remedy.is_followed else ""
 
 
-def with_story(remedies: RemedyQuerySet) -> RemedyQuerySet:
-    """What the columns of remedies read, in a fixed number of queries."""
-    rows = remedies.select_related("visit__unit", "visit__round__body", "finding")
-    return rows.prefetch_related(
-        "visit__unit__former_names",
-        "visit__round__body__former_names",
-        "extensions",
-        Prefetch("progress", queryset=Progress.objects.waiting(), to_attr="claims"),
-    )
+def with_story(remedies: RemedyQuerySet, *, for_export: bool = False) -> RemedyQuerySet:
+    """What the columns of remedies read, in a fixed number of queries for the rows of one page."""
+    rows = remedies.select_related(*_joined(for_export)).prefetch_related(*_NAMES_OF_UNITS)
+    if for_export:
+        extensions = Extension.objects.filter(remedy=OuterRef("pk"))
+        return rows.annotate(finding_code=F("finding__code"), extensions_count=_number(extensions))
+    claims = Prefetch("progress", queryset=Progress.objects.waiting(), to_attr="claims")
+    return rows.prefetch_related("extensions", claims)
 
 
 def whom(remedy: Remedy, user: User) -> str:
@@ -133,14 +164,26 @@ def whom(remedy: Remedy, user: User) -> str:
     return remedy.get_subject_display()
 
 
-def remedy_columns(user: User, as_of: date, *, with_names: bool) -> tuple[Column, ...]:
-    """The columns as this person sees them on that day; `with_names`: the export was asked so."""
+def remedy_columns(
+    user: User, as_of: date, *, with_names: bool, for_export: bool = False
+) -> tuple[Column, ...]:
+    """The columns as this person sees them on that day; `with_names`: the export was asked so.
+
+    They read rows of `with_story`; for an export these carry `standing(as_of)` besides.
+    """
+
+    # Several columns of one row ask for it; the row just worked out is kept.
+    @lru_cache(maxsize=1)
+    def standing(each: Any) -> tuple[RemedyState, date | None]:
+        if for_export:
+            return RemedyState(each.state), each.due_in_force
+        return each.state_at(as_of), each.due_on_at(as_of)
 
     def state(each: Any) -> Badge:
-        return state_badge(each, each.state_at(as_of), each.due_on_at(as_of), as_of)
+        return state_badge(each, *standing(each), as_of)
 
     def due(each: Any) -> str:
-        return due_phrase(each, each.state_at(as_of), each.due_on_at(as_of), as_of)
+        return due_phrase(each, *standing(each), as_of)
 
     def waits(each: Any) -> str:
         return "đơn vị báo đã xong, chờ xác nhận" if each.claims else ""
@@ -149,25 +192,17 @@ def remedy_columns(user: User, as_of: date, *, with_names: bool) -> tuple[Column
         Column("Mã kiến nghị", lambda each: each.code, sort="code", link=True, width=16),
         Column("Đơn vị", lambda each: each.visit.unit_name, sort="visit__unit__sort_key", width=30),
         Column("Mã đơn vị", lambda each: each.visit.unit.code, on_screen=False, width=12),
-        Column(
-            "Loại",
-            lambda each: each.get_kind_display(),
-            sort="kind",
-            width=24,
-            small=lambda each: each.get_discipline_form_display(),
-        ),
-        Column(
-            "Hình thức kỷ luật", lambda each: each.get_discipline_form_display(), on_screen=False
-        ),
+        Column("Loại", label_of(RemedyKind, "kind"), sort="kind", width=24, small=_discipline_form),
+        Column("Hình thức kỷ luật", _discipline_form, on_screen=False),
         Column("Đối tượng", lambda each: whom(each, user), in_export=False),
-        Column("Tập thể hay cá nhân", lambda each: each.get_subject_display(), on_screen=False),
+        Column("Tập thể hay cá nhân", _subject, on_screen=False),
         *(_NAMES if with_names else ()),
         Column("Nội dung", lambda each: short(each.content), in_export=False),
         Column("Nội dung đầy đủ", lambda each: each.content, on_screen=False, width=60),
-        Column("Mã tồn tại", lambda each: each.finding and each.finding.code, on_screen=False),
+        Column("Mã tồn tại", lambda each: each.finding_code, on_screen=False),
         Column("Hạn ban đầu", lambda each: each.due_on, on_screen=False),
-        Column("Số lần gia hạn", lambda each: len(each.extensions.all()), on_screen=False),
-        Column("Thời hạn", lambda each: each.due_on_at(as_of), sort="due_in_force", small=due),
+        Column("Số lần gia hạn", lambda each: each.extensions_count, on_screen=False),
+        Column("Thời hạn", lambda each: standing(each)[1], sort="due_in_force", small=due),
         Column("Tình trạng", state, small=waits, width=22),
         Column(
             "Hoàn thành",
@@ -181,9 +216,7 @@ def remedy_columns(user: User, as_of: date, *, with_names: bool) -> tuple[Column
         Column(
             "Cơ quan kiểm tra", lambda each: each.visit.round.body_name, on_screen=False, width=30
         ),
-        Column(
-            "Trạng thái cuộc", lambda each: each.visit.round.get_status_display(), on_screen=False
-        ),
+        Column("Trạng thái cuộc", _round_status, on_screen=False),
     )
 
 

@@ -9,8 +9,16 @@ from django.db.models import Prefetch
 
 from congvu.access import Person
 from congvu.fields import BLOCK_LIMIT
-from congvu.tables import Badge, Column
-from inspections.models import Round, RoundQuerySet, RoundStatus, Visit
+from congvu.tables import Badge, Column, label_of
+from inspections.models import (
+    Method,
+    Round,
+    RoundForm,
+    RoundQuerySet,
+    RoundStatus,
+    Trigger,
+    Visit,
+)
 
 TONES: dict[str, str] = {
     RoundStatus.SCHEDULED: "secondary",
@@ -20,9 +28,12 @@ TONES: dict[str, str] = {
 }
 
 
+_status = label_of(RoundStatus, "status")
+
+
 def status_badge(round_: Round) -> Badge:
     """Where the round stands, as a word in a tone."""
-    return Badge(round_.get_status_display(), TONES.get(round_.status, "secondary"))
+    return Badge(_status(round_), TONES.get(round_.status, "secondary"))
 
 
 def with_rows(rounds: RoundQuerySet, person: Person, *, for_export: bool = False) -> RoundQuerySet:
@@ -30,16 +41,16 @@ def with_rows(rounds: RoundQuerySet, person: Person, *, for_export: bool = False
 
     Of the visits only those in reach: in a joint round a district sees its own alone.
     """
-    visits = (
-        Visit.objects.visible_to(person)
-        .with_figures()
-        .select_related("unit")
-        .prefetch_related("unit__former_names")
-    )
-    rows = rounds.select_related("body", "plan", "team").prefetch_related("body__former_names")
+    visits = Visit.objects.visible_to(person).with_figures().prefetch_related("unit__former_names")
+    rows = rounds.select_related("plan", "team").prefetch_related("body__former_names")
+    if for_export:
+        # Not joined: fetched by itself, a unit is built once for all the rows that name it.
+        contents = Prefetch("contents", to_attr="seen_contents")
+        rows = rows.prefetch_related(contents)
+    else:
+        visits, rows = visits.select_related("unit"), rows.select_related("body")
     # `visits_of` reads them under this name.
-    rows = rows.prefetch_related(Prefetch("visits", queryset=visits, to_attr="seen_visits"))
-    return rows.prefetch_related("contents") if for_export else rows
+    return rows.prefetch_related(Prefetch("visits", queryset=visits, to_attr="seen_visits"))
 
 
 def visits_of(round_: Any) -> list[Visit]:
@@ -75,9 +86,9 @@ def remedies_text(round_: Round) -> str:
     return f"còn {left}/{whole}" if left else f"xong {whole}"
 
 
-def contents_text(round_: Round) -> str:
-    """What the round covered: from the catalogue, and in words."""
-    parts = [content.label for content in round_.contents.all()]
+def contents_text(round_: Any) -> str:
+    """What the round covered: from the catalogue, and in words; only in an export."""
+    parts = [content.label for content in round_.seen_contents]
     return "; ".join([*parts, round_.scope_note] if round_.scope_note else parts)
 
 
@@ -88,7 +99,7 @@ ROUND_COLUMNS = (
     Column("Thời gian", lambda each: each.days_text, sort="ends_on", in_export=False),
     Column("Từ ngày", lambda each: each.starts_on, on_screen=False),
     Column("Đến ngày", lambda each: each.ends_on, on_screen=False),
-    Column("Hình thức", lambda each: each.get_form_display(), sort="form"),
+    Column("Hình thức", label_of(RoundForm, "form"), sort="form"),
     Column("Trạng thái", status_badge, sort="status"),
     Column("Số lượt", lambda each: len(visits_of(each)), align="end", width=10),
     Column(
@@ -118,8 +129,8 @@ ROUND_COLUMNS = (
     ),
     Column("Kế hoạch", lambda each: each.plan and each.plan.number, on_screen=False),
     Column("Đoàn kiểm tra", lambda each: each.team and each.team.name, on_screen=False, width=30),
-    Column("Lý do", lambda each: each.get_trigger_display(), on_screen=False),
-    Column("Phương thức", lambda each: each.get_method_display(), on_screen=False),
+    Column("Lý do", label_of(Trigger, "trigger"), on_screen=False),
+    Column("Phương thức", label_of(Method, "method"), on_screen=False),
     Column(
         "Báo trước", lambda each: "Có" if each.announced else "Không", on_screen=False, width=10
     ),

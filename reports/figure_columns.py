@@ -8,12 +8,12 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from congvu.dates import format_day
-from congvu.tables import Badge, Column
-from findings.models import Remedy, RemedyState
+from congvu.tables import Badge, Column, label_of
+from findings.models import Category, Remedy, RemedyKind, RemedyState, Severity, Subject
 from findings.models.codes import STATE_TONES
-from inspections.models import Visit
+from inspections.models import RoundForm, Visit
 from reports.rollups import Figure, Question
-from units.models import Unit
+from units.models import Kind
 
 
 def what_of(figure: Figure) -> str:
@@ -35,26 +35,30 @@ def noun_of(figure: Figure) -> str:
     return nouns[what_of(figure)]
 
 
-def rows_of(figure: Figure) -> QuerySet[Any]:
-    """The logged records with what their columns read, in a fixed number of queries per page."""
-    records: Any = figure.records()
+def rows_of(figure: Figure, *, for_export: bool = False) -> QuerySet[Any]:
+    """The logged records with what their columns read, in a fixed number of queries per page.
+
+    For an export units are not joined but fetched by themselves: so a unit is built once for all
+    the rows that name it.
+    """
+    rows: Any = figure.records()
+    joined: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
     match what_of(figure):
         case "rounds":
-            rows = records.select_related("body").prefetch_related("body__former_names")
             rows = rows.annotate(visit_count=Count("visits"))
+            units = ("body",)
         case "visits":
-            rows = records.select_related("round__body", "unit").prefetch_related(
-                "unit__former_names", "round__body__former_names"
-            )
+            joined, units = ("round",), ("unit", "round__body")
         case "units":
-            rows = records.prefetch_related("former_names")
+            rows = rows.prefetch_related("former_names")
         case _:
-            if records.model is Remedy:
-                records = records.standing(figure.behind.as_of)
-            rows = records.select_related("visit__unit", "visit__round").prefetch_related(
-                "visit__unit__former_names"
-            )
-    found: QuerySet[Any] = rows
+            if rows.model is Remedy:
+                rows = rows.standing(figure.behind.as_of)
+            joined, units = ("visit__round",), ("visit__unit",)
+    joined += () if for_export else units
+    rows = rows.prefetch_related(*(f"{unit}__former_names" for unit in units))
+    found: QuerySet[Any] = rows.select_related(*joined) if joined else rows
     return found
 
 
@@ -91,15 +95,11 @@ def _body(visit: Visit) -> str:
     return visit.round.body.name_on(visit.round.starts_on)
 
 
-def _unit_kind(unit: Unit) -> str:
-    return unit.get_kind_display()
-
-
 _ROUNDS = (
     Column("Mã cuộc", lambda each: each.code, "code", link=True),
     Column("Cơ quan kiểm tra", lambda each: each.body.name_on(each.starts_on), "body__sort_key"),
-    Column("Cấp", lambda each: _unit_kind(each.body), "body__kind"),
-    Column("Hình thức", lambda each: each.get_form_display(), "form"),
+    Column("Cấp", label_of(Kind, "body.kind"), "body__kind"),
+    Column("Hình thức", label_of(RoundForm, "form"), "form"),
     Column("Từ ngày", lambda each: each.starts_on, "starts_on"),
     Column("Đến ngày", lambda each: each.ends_on, "ends_on"),
     Column("Số lượt", lambda each: each.visit_count, "visit_count", align="end", width=10),
@@ -107,10 +107,10 @@ _ROUNDS = (
 
 _VISITS = (
     Column("Đơn vị được kiểm tra", _visited, "unit__sort_key", link=True, width=40),
-    Column("Cấp", lambda each: _unit_kind(each.unit), "unit__kind"),
+    Column("Cấp", label_of(Kind, "unit.kind"), "unit__kind"),
     Column("Ngày kiểm tra", lambda each: each.visited_on, "visited_on"),
     Column("Mã cuộc", lambda each: each.round.code, "round__code"),
-    Column("Hình thức", lambda each: each.round.get_form_display(), "round__form"),
+    Column("Hình thức", label_of(RoundForm, "round.form"), "round__form"),
     Column("Cơ quan kiểm tra", _body, "round__body__sort_key", width=30),
     Column("Biên bản", lambda each: each.minutes_number, "minutes_number"),
     Column("Kết luận", lambda each: each.conclusion_number, "conclusion_number"),
@@ -118,15 +118,15 @@ _VISITS = (
 
 _UNITS = (
     Column("Mã đơn vị", lambda each: each.code, "code"),
-    Column("Loại", _unit_kind, "kind"),
+    Column("Loại", label_of(Kind, "kind"), "kind"),
     Column("Hiệu lực", lambda each: each.span_text, width=30),
 )
 
 _FINDINGS = (
     Column("Mã tồn tại", lambda each: each.code, "code", link=True),
     Column("Đơn vị", lambda each: _visited(each.visit), "visit__unit__sort_key", width=30),
-    Column("Nhóm", lambda each: each.get_category_display(), "category", width=30),
-    Column("Mức độ", lambda each: each.get_severity_display(), "severity"),
+    Column("Nhóm", label_of(Category, "category"), "category", width=30),
+    Column("Mức độ", label_of(Severity, "severity"), "severity"),
     Column("Nội dung", lambda each: each.content, width=50),
     Column("Mã cuộc", lambda each: each.visit.round.code, "visit__round__code"),
     Column("Ngày kiểm tra", lambda each: each.visit.visited_on, "visit__visited_on"),
@@ -141,8 +141,8 @@ def _state(remedy: Any) -> Badge:
 _REMEDIES = (
     Column("Mã kiến nghị", lambda each: each.code, "code", link=True),
     Column("Đơn vị", lambda each: _visited(each.visit), "visit__unit__sort_key", width=30),
-    Column("Loại kiến nghị", lambda each: each.get_kind_display(), "kind", width=24),
-    Column("Đối tượng", lambda each: each.get_subject_display(), "subject"),
+    Column("Loại kiến nghị", label_of(RemedyKind, "kind"), "kind", width=24),
+    Column("Đối tượng", label_of(Subject, "subject"), "subject"),
     Column("Hạn", lambda each: each.due_in_force, "due_in_force"),
     Column("Hoàn thành", lambda each: each.completed_on, "completed_on"),
     Column("Tình trạng", _state, "state"),

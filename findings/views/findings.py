@@ -17,7 +17,7 @@ from congvu.dates import format_day, today
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
-from congvu.tables import Listing
+from congvu.tables import Listing, is_export
 from findings.columns import FINDING_COLUMNS, severity_badge, with_visit
 from findings.filters import FindingFilter
 from findings.forms import FindingForm
@@ -43,7 +43,7 @@ def finding_list(request: UserRequest) -> HttpResponseBase:
     listing = Listing(
         request,
         title="Tồn tại, hạn chế, vi phạm",
-        queryset=with_visit(Finding.objects.visible_to(user)),
+        queryset=with_visit(Finding.objects.visible_to(user), for_export=is_export(request)),
         shape=FINDING_COLUMNS,
         filterset=FindingFilter,
         order="-pk",

@@ -20,7 +20,7 @@ from congvu.dates import format_day, today
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
-from congvu.tables import Listing
+from congvu.tables import Listing, is_export
 from congvu.trail import mark
 from findings.columns import as_of_text, remedy_columns, with_story
 from findings.filters import RemedyFilter, day_of
@@ -56,11 +56,13 @@ def remedy_list(request: UserRequest) -> HttpResponseBase:
     require(user, "remedies.view")
     as_of = day_of(request)
     with_names = _names_asked(request)
+    for_export = is_export(request)
+    remedies = Remedy.objects.visible_to(user).standing(as_of, shown=for_export)
     listing = Listing(
         request,
         title="Kiến nghị",
-        queryset=with_story(Remedy.objects.visible_to(user).standing(as_of, shown=False)),
-        shape=remedy_columns(user, as_of, with_names=with_names),
+        queryset=with_story(remedies, for_export=for_export),
+        shape=remedy_columns(user, as_of, with_names=with_names, for_export=for_export),
         filterset=RemedyFilter,
         order="-pk",
         count_noun="kiến nghị",
@@ -80,7 +82,7 @@ def remedy_list(request: UserRequest) -> HttpResponseBase:
 
 def _names_asked(request: UserRequest) -> bool:
     """Whether a file with names is asked for; refused (403) to whoever may not see them."""
-    asked = request.GET.get("export") == "xlsx" and request.GET.get("names") == "1"
+    asked = is_export(request) and request.GET.get("names") == "1"
     if asked and not request.user.sees_names:
         raise PermissionDenied("Bạn không được xem họ tên cá nhân bị xử lý.")
     return asked

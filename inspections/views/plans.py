@@ -15,7 +15,7 @@ from congvu.access import require
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
-from congvu.tables import Column, Listing
+from congvu.tables import Column, Listing, is_export
 from inspections.columns import ROUND_COLUMNS, with_rows
 from inspections.facts import facts_of_plan
 from inspections.filters import PlanFilter
@@ -77,7 +77,7 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponseBase:
     listing = Listing(
         request,
         title="Cuộc kiểm tra",
-        queryset=with_rows(rounds, user, for_export="export" in request.GET),
+        queryset=with_rows(rounds, user, for_export=is_export(request)),
         shape=ROUND_COLUMNS,
         order="-ends_on",
         count_noun="cuộc",

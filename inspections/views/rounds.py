@@ -14,7 +14,7 @@ from congvu.access import require
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
-from congvu.tables import Listing
+from congvu.tables import Listing, is_export
 from inspections.columns import ROUND_COLUMNS, status_badge, with_rows
 from inspections.facts import actions_of_round, facts_of_round, stories_of_visits
 from inspections.filters import RoundFilter
@@ -33,7 +33,7 @@ def round_list(request: UserRequest) -> HttpResponseBase:
     listing = Listing(
         request,
         title="Cuộc kiểm tra",
-        queryset=with_rows(rounds, user, for_export="export" in request.GET),
+        queryset=with_rows(rounds, user, for_export=is_export(request)),
         shape=ROUND_COLUMNS,
         filterset=RoundFilter,
         order="-ends_on",

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import UserRequest
 from congvu.access import require
-from congvu.tables import Listing
+from congvu.tables import Listing, is_export
 from congvu.text import fold
 from congvu.trail import mark
 from congvu.workbook import Book, Heading
@@ -101,12 +101,12 @@ def summary_figure(request: UserRequest, key: str) -> HttpResponseBase:
     if question is None:
         return _back(request)
     figure = _figure(request, summarize(question), key)
-    is_export = request.GET.get("export") == "xlsx"
-    with_names = has_names(figure) and _names_wanted(request, is_export)
+    for_export = is_export(request)
+    with_names = has_names(figure) and _names_wanted(request, for_export)
     listing = Listing(
         request,
         figure.label,
-        rows_of(figure),
+        rows_of(figure, for_export=for_export),
         columns_of(figure, question, with_names=with_names),
         order="pk",
         count_noun=noun_of(figure),
@@ -114,7 +114,7 @@ def summary_figure(request: UserRequest, key: str) -> HttpResponseBase:
         empty_hint="Con số này chỉ có trong số liệu báo cáo." if figure.unlogged else "",
         can_export=False,
     )
-    if is_export:
+    if for_export:
         if with_names:
             note = f"{figure.label} kèm họ tên: {request.GET.urlencode()}"
             mark(request.user, request.user, "exported", note=note)
@@ -130,10 +130,10 @@ def summary_figure(request: UserRequest, key: str) -> HttpResponseBase:
     return listing.respond("reports/summary_figure.html", context)
 
 
-def _names_wanted(request: UserRequest, is_export: bool) -> bool:
+def _names_wanted(request: UserRequest, for_export: bool) -> bool:
     """Names are shown to whoever may see them, and exported only when asked for (else 403)."""
     sees_names = request.user.sees_names
-    if not is_export:
+    if not for_export:
         return sees_names
     asked = request.GET.get("names") == "1"
     if asked and not sees_names:
