@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from textwrap import wrap
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
@@ -76,6 +77,20 @@ class _Sheet(Worksheet):
         self._xml_inline_string(string, None, attributes)
 
 
+# Points that a line of text of 12 points takes.
+LINE_HEIGHT = 16
+
+
+def height_of(cells: Iterable[tuple[str, float]]) -> int:
+    """The height of a row, in points, in which each text stands whole in its width of characters.
+
+    For rows whose text wraps: not every program that opens a workbook makes rows as high as they
+    need, and none does for cells that are merged.
+    """
+    lines = (len(wrap(text, max(1, int(width)))) for text, width in cells)
+    return LINE_HEIGHT * max([1, *lines])
+
+
 class Book:
     """A workbook being written; leave its `with` block to finish the file."""
 
@@ -131,6 +146,8 @@ class Book:
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
         page.freeze_panes(1, 0)
+        # Bold letters are wider than the ones by which widths are told.
+        page.set_row(0, height_of((heading.text, heading.width * 0.9) for heading in headings))
         for place, heading in enumerate(headings):
             blank = self._number(heading.blank_format) if heading.blank_format else None
             page.set_column(place, place, heading.width, blank)

@@ -13,6 +13,7 @@ import xlsxwriter
 
 from congvu.dates import format_day
 from congvu.numbers import number_text
+from congvu.workbook import height_of
 from reports.rollups import ByBody, Question, Summary
 from reports.rollups.bodies import Row
 from units.models import Kind, Unit
@@ -37,6 +38,8 @@ COLUMNS: tuple[tuple[str, int], ...] = (
     ("Ghi chú", 26),
 )
 _LAST = len(COLUMNS) - 1
+# So much wider than small letters are bold capitals.
+_CAPITALS = 1.5
 # The left and right halves of the blocks above and below the table.
 _LEFT, _RIGHT = (0, 5), (8, _LAST)
 
@@ -74,8 +77,9 @@ class _Page:
         self.page.write_string(row, place, text, format_)
 
     def number(self, row: int, place: int, number: int, **properties: Any) -> None:
-        """A cell with a real number, grouped by thousands."""
-        self.page.write_number(row, place, number, self._format(num_format="#,##0", **properties))
+        """A cell with a real number, grouped by thousands, a little off the line beside it."""
+        properties = {"num_format": "#,##0", "align": "right", "indent": 1, **properties}
+        self.page.write_number(row, place, number, self._format(**properties))
 
     def across(self, row: int, places: tuple[int, int], text: str, **properties: Any) -> None:
         """Text over several columns, in the middle unless told otherwise."""
@@ -120,6 +124,10 @@ def _blocks_above(sheet: _Page, question: Question) -> int:
     above, issuer = letterhead(question.unit, question.unit_name)
     sheet.across(0, _LEFT, above.upper(), bold=question.unit.kind in _SEATS)
     sheet.across(1, _LEFT, issuer.upper(), bold=True)
+    first, last = _LEFT
+    width = sum(width for _, width in COLUMNS[first : last + 1]) / _CAPITALS
+    sheet.page.set_row(0, height_of([(above, width)]))
+    sheet.page.set_row(1, height_of([(issuer, width)]))
     sheet.across(0, _RIGHT, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True)
     sheet.across(1, _RIGHT, "Độc lập - Tự do - Hạnh phúc", bold=True, underline=1)
     sheet.across(2, _LEFT, "─────────")
@@ -177,7 +185,12 @@ def _line(sheet: _Page, row: int, mark: str, line: Row, *, bold: bool = False) -
     sheet.text(row, 1, line.name, text_wrap=True, **style)
     for place, number in enumerate([line.rounds, *line.values], start=2):
         sheet.number(row, place, number, **style)
-    sheet.text(row, _LAST, remark(line), text_wrap=True, font_size=10, border=1)
+    note = remark(line)
+    sheet.text(row, _LAST, note, text_wrap=True, font_size=10, border=1)
+    # Small letters are narrower than the figures by which widths are told.
+    texts = [(line.name, COLUMNS[1][1] * 1.1), (note, COLUMNS[_LAST][1] * 1.4)]
+    # A little air: figures are read along the row.
+    sheet.page.set_row(row, height_of(texts) + 4)
     return row + 1
 
 
