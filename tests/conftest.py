@@ -127,16 +127,36 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
                 )
 
 
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """The path of the system's Chromium; without it browser tests are skipped, and say so."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+def program(names: tuple[str, ...], package: str, runs: str, required: str) -> str:
+    """The path of a program of the system; without it the tests that ask are skipped, and say so.
+
+    Where the variable `required` is 1 they fail instead.
+    """
+    path = next(filter(None, map(shutil.which, names)), None)
     if path:
         return path
-    why = "No Chromium on this machine: apt-get install chromium runs the browser tests"
-    if os.environ.get("REQUIRE_BROWSER") == "1":
+    why = f"No {names[0]} on this machine: apt-get install {package} runs the {runs} tests"
+    if os.environ.get(required) == "1":
         pytest.fail(why)
     pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the system's Chromium."""
+    return program(("chromium", "chromium-browser"), "chromium", "browser", "REQUIRE_BROWSER")
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """The path of the system's LibreOffice."""
+    return program(("soffice",), "libreoffice-calc-nogui", "office", "REQUIRE_OFFICE")
+
+
+@pytest.fixture(scope="session")
+def poppler() -> Path:
+    """The folder of the programs that tell what a PDF holds."""
+    return Path(program(("pdfinfo",), "poppler-utils", "office", "REQUIRE_OFFICE")).parent
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.escape import unescape
 
 from congvu.workbook import Book, Heading, Value
 
@@ -50,7 +51,7 @@ def test_text_that_looks_like_a_formula_stays_text(text: str) -> None:
 )
 def test_text_that_looks_like_markup_stays_text(text: str) -> None:
     (cell,) = written(text)
-    assert openpyxl.utils.escape.unescape(cell.value) == text
+    assert unescape(cell.value) == text
 
 
 def test_the_longest_text_and_early_days_are_kept() -> None:
