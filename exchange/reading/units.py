@@ -183,6 +183,17 @@ class UnitReader(SheetReader):
             "thuộc về hai đơn vị trong cùng một ngày.",
         )
 
+    def _judge_own(self, line: Line, unit: Unit, old: tuple[Any, ...]) -> None:
+        """The person's own unit does not begin, end or change its kind by its own hand."""
+        for field in ("kind", "valid_from", "valid_to"):
+            if old[self.writes.index(field)] != getattr(unit, field):
+                self.fault(
+                    line,
+                    field,
+                    f"{unit.name} là đơn vị cao nhất trong phạm vi của bạn; việc này do cấp trên "
+                    "thực hiện.",
+                )
+
     def _judge_scope(self, line: Line, unit: Unit, old: tuple[Any, ...] | None) -> None:
         """What is added or changed must lie in the scope of whoever imports."""
         if self.desk.scope is None or line.bad or old == self._values(unit):
@@ -190,6 +201,8 @@ class UnitReader(SheetReader):
         if old is not None and not self.desk.in_scope(unit.path):
             self.fault(line, "code", f"Mã “{unit.code}” không thuộc phạm vi của bạn.")
             return
+        if old is not None and unit.path in self.desk.scope.scope_paths:
+            self._judge_own(line, unit, old)
         moved = old is None or old[self.writes.index("parent_id")] != unit.parent_id
         if moved and (unit.parent is None or not self.desk.units.in_scope(unit.parent)):
             field = "parent" if self.table.has("parent") else "code"

@@ -138,6 +138,13 @@ class UnitRegister:
         paths = self._scope.scope_paths
         return any(each.path and each.path.startswith(paths) for each in self.superiors(unit))
 
+    def is_around(self, unit: Unit) -> bool:
+        """Whether the unit stands in a province of whoever imports, as `UnitQuerySet.around`."""
+        if self._scope is None:
+            return True
+        roots = tuple({path.split("/", 1)[0] + "/" for path in self._scope.scope_paths})
+        return any(each.path and each.path.startswith(roots) for each in self.superiors(unit))
+
     def lineage_ids(self, unit: Unit) -> frozenset[int]:
         """Ids of the units that this one stands for (contract §4 rule 2), file included."""
         known = self._lineages.get(unit.pk)

@@ -103,6 +103,12 @@ class VisitReader(SheetReader):
             )
             return
         old = self._stored.get(known.pk) if known else None
+        if old is None and not self.desk.units.is_around(unit):
+            self.fault(
+                line,
+                "unit",
+                f"Mã “{code}” thuộc tỉnh khác; chỉ ghi được lượt kiểm tra tại đơn vị trong tỉnh.",
+            )
         if known is None:
             known = self.by_code[facts.pk, code] = VisitFacts(
                 self.desk.provisional_id(), unit.pk, day

@@ -136,3 +136,25 @@ def test_a_code_of_others_is_not_told_by_its_bearer(person: Any) -> None:
     load({"Đơn vị": [["180", "Huyện Tràng Định", "Cấp huyện", "20", None, D(2022, 1, 1)]]})
     message = faults_of({"Cuộc kiểm tra": [_round("A", "180")]}, scope=person)["Cuộc kiểm tra!D2"]
     assert "Tràng Định" not in message
+
+
+def test_the_own_unit_does_not_end_by_its_own_hand(world: World) -> None:
+    """As on the page: whoever stands above does that."""
+    ward = make_user("STAFF", world.tien_hoi)
+    ended = ["05809", "Xã Tiên Hội", "Cấp xã", "171", None, D(2026, 11, 30)]
+    assert list(faults_of({"Đơn vị": [ended]}, scope=ward)) == ["Đơn vị!F2"]
+    other = ["05809", "Xã Tiên Hội", "Phòng, bộ phận", "171", None, None]
+    assert list(faults_of({"Đơn vị": [other]}, scope=ward)) == ["Đơn vị!C2"]
+    # From above it may.
+    assert faults_of({"Đơn vị": [ended]}, scope=make_user("STAFF", world.dai_tu)) == {}
+
+
+def test_units_of_other_provinces_are_not_visited(person: Any, world: World) -> None:
+    """The form offers none either: else it would read of an inspection that nobody held."""
+    sheets = {
+        "Cuộc kiểm tra": [_round("A", "19")],
+        "Lượt kiểm tra": [["A", "180", DAY, None, None, None, None]],
+    }
+    assert list(faults_of(sheets, scope=person)) == ["Lượt kiểm tra!B2"]
+    sheets["Lượt kiểm tra"] = [["A", "171", DAY, None, None, None, None]]
+    assert faults_of(sheets, scope=make_user("STAFF", world.province)) == {}
