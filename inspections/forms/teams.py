@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from congvu.forms import RecordForm
 from congvu.trail import mark
-from inspections.models import Team, TeamMember
+from inspections.models import Team, TeamMember, TeamRole
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 else:
     _Rows = forms.BaseInlineFormSet
     _MemberForm = forms.ModelForm
+
+
+_LEADER = {"role": TeamRole.LEADER}
 
 
 class TeamForm(RecordForm):
@@ -37,7 +40,8 @@ class TeamForm(RecordForm):
         help_texts = {
             "name": "Ví dụ: Đoàn kiểm tra công vụ số 1.",
             "decision_number": "Ví dụ: 512/QĐ-UBND.",
-            "decided_on": "Ví dụ: 20/3/2023.",
+            "decided_on": "Ngày ghi trên quyết định lập đoàn, không phải ngày đoàn bắt đầu kiểm "
+            "tra; ví dụ: 20/3/2023.",
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -45,8 +49,13 @@ class TeamForm(RecordForm):
         offer(self, Unit.objects.visible_to(user), "body")
         if self.instance.pk is None:
             self.initial.setdefault("body", user.unit)
+        # Whoever leads a team comes first.
+        first = {} if self.instance.pk and self.instance.members.exists() else _LEADER
         self.members = MemberFormSet(
-            self.data if self.is_bound else None, instance=self.instance, prefix="members"
+            self.data if self.is_bound else None,
+            instance=self.instance,
+            prefix="members",
+            initial=[first],
         )
 
     def is_valid(self) -> bool:
@@ -96,6 +105,24 @@ class MemberForm(_MemberForm):
 
 class MemberRows(_Rows):
     """The rows of members, in the order in which they stand."""
+
+    def clean(self) -> None:
+        """One person leads a team: told at the second row that says so."""
+        super().clean()
+        leaders = [
+            form
+            for form in self.forms
+            if form.cleaned_data.get("role") == TeamRole.LEADER
+            and form.cleaned_data.get("name")
+            and not form.cleaned_data.get("DELETE")
+        ]
+        for form in leaders[1:]:
+            first = leaders[0].cleaned_data["name"]
+            form.add_error(
+                "role",
+                f"Mỗi đoàn chỉ có một trưởng đoàn, đã ghi là {first}; hãy chọn vai trò khác cho "
+                "người này.",
+            )
 
     def save(self, commit: bool = True) -> list[TeamMember]:
         """Save the rows and number them from the top."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from congvu.access import Person
-from congvu.dates import format_day
+from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import ConflictError, Fault, Ruled, one_of, ordered
 from congvu.trail import mark
@@ -268,6 +268,12 @@ class Round(Ruled):
         if deed == "reopened":
             # The units may have changed since: what is opened again must be right as it stands.
             return " ".join(fault.message for fault in self.faults())
+        if deed == "completed" and self.starts_on > today():
+            # One that ended early is another matter: it took place.
+            return (
+                f"Cuộc {self.code} bắt đầu ngày {format_day(self.starts_on)}, chưa đến nên chưa "
+                "hoàn thành được; nếu ngày đó ghi sai, hãy sửa ngày của cuộc trước."
+            )
         return ""
 
     def _step(self, deed: str, by: User, reason: str = "") -> None:

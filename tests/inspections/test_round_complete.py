@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
+from congvu.dates import today
 from congvu.models import Event
 from inspections.models import Round
 from tests.conftest import World
@@ -85,3 +88,21 @@ def test_inspected_side_cannot_complete(inspector: Client, leader: Client, runni
     url = f"/rounds/{running.pk}/complete/"
     assert inspector.post(url, {"version": running.version}).status_code == 404
     assert leader.post(url, {"version": running.version}).status_code == 403
+
+
+def test_round_that_has_not_begun_is_not_completed(staff: Client, world: World) -> None:
+    """One that ended early is: only its last day is still to come."""
+    now = today()
+    round_ = make_round(world.province, now, status="IN_PROGRESS", ends_on=now + timedelta(days=3))
+    make_visit(round_, world.dai_tu, visited_on=now)
+    url = f"/rounds/{round_.pk}/complete/"
+    text = staff.get(url).content.decode()
+    assert "chưa đến. Hãy sửa ngày trước nếu sai" in text
+    assert 'name="version"' in text
+    Round.objects.update(starts_on=now + timedelta(days=1))
+    text = staff.get(url).content.decode()
+    assert "hãy sửa ngày của cuộc trước" in text
+    assert 'name="version"' not in text
+    staff.post(url, {"version": shown_at(staff, round_)})
+    round_.refresh_from_db()
+    assert round_.status == "IN_PROGRESS"
