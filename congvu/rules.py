@@ -7,7 +7,7 @@ a query. A form shows the faults at its fields, the importer at the cells they c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -62,6 +62,30 @@ class Ruled(models.Model):
             found.setdefault(fault.field, []).append(fault.message)
         if found:
             raise ValidationError(dict(found))
+
+    def get_constraints(self) -> list[Any]:
+        """What a form checks; of a record not yet filled without the checks that `faults` tells.
+
+        They repeat its rules for the database, and have no words for a person.
+        """
+        found: list[Any] = super().get_constraints()
+        if self.is_filled:
+            return found
+        return [
+            (model, [each for each in own if not isinstance(each, models.CheckConstraint)])
+            for model, own in found
+        ]
+
+    def hold(self) -> Self:
+        """The record as it now stands, which nobody else can change until the transaction ends.
+
+        Raises `ConflictError` when somebody has just taken it away.
+        """
+        rows: Any = type(self)._base_manager.select_for_update()
+        held: Self | None = rows.filter(pk=self.pk).first()
+        if held is None:
+            raise ConflictError(str(self))
+        return held
 
     def write(self, *names: str) -> None:
         """Save the named fields, unless somebody else has saved this record since it was read.

@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator
 from typing import Self
 
-from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import ExtractYear, Upper
 from django.urls import reverse
 
 from accounts.models import User
 from congvu.access import Person
-from congvu.dates import format_day
+from congvu.dates import format_day, today
 from congvu.fields import FoldedField, LineField
 from congvu.rules import Fault, Ruled, one_of
+from congvu.trail import mark
 from units.models import Unit, under
 
 # Domain notes, "Documents": 45/KH-UBND, 125/SNV-CCHC, 202/2025/QH15; and the Party's 35-CT/TU.
@@ -154,12 +155,18 @@ class Document(Ruled):
             raise PermissionDenied("Vai trò của bạn chỉ được xem văn bản này.")
 
     def faults(self) -> Iterator[Fault]:
-        """The number is written as documents are numbered; the issuer existed on that day."""
+        """The number is written as documents are numbered; it was issued, by who existed then."""
         if not is_document_number(self.number):
             yield Fault(
                 "number",
                 f"“{self.number}” không đúng cách ghi số ký hiệu; hãy ghi như 45/KH-UBND, "
                 "202/2025/QH15 hoặc 35-CT/TU.",
+            )
+        if self.issued_on > today():
+            yield Fault(
+                "issued_on",
+                f"Ngày ban hành {format_day(self.issued_on)} chưa đến; chỉ đăng ký văn bản đã ban "
+                "hành.",
             )
         if (self.issuer is None) == (self.issuer_name == ""):
             yield Fault(
@@ -172,3 +179,30 @@ class Document(Ruled):
                 "issuer",
                 f"{self.issuer.name} không có hiệu lực vào ngày {format_day(self.issued_on)}.",
             )
+
+    def why_not_removed(self) -> str:
+        """Why the document cannot be taken away; empty when it can.
+
+        No word of what rests on it: that may be a round that is still to come.
+        """
+        if self.plans.exists() or self.rounds.exists() or self.remedies.exists():
+            return (
+                f"Văn bản {self.number} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ "
+                "văn bản khỏi hồ sơ đó trước."
+            )
+        return ""
+
+    def remove(self, by: User) -> None:
+        """Take away a document entered by mistake, and its file; the trail keeps a mark.
+
+        Raises `ValidationError` while something rests on it.
+        """
+        with transaction.atomic():
+            if refusal := self.hold().why_not_removed():
+                raise ValidationError(refusal)
+            mark(by, self, "removed", note=f"{self.issuer_text}: {self.subject}")
+            if name := self.file.name:
+                storage = self.file.storage
+                # Once it stands: the file of a document that stayed would be lost.
+                transaction.on_commit(lambda: storage.delete(name), robust=True)
+            self.delete()

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.dates import format_day
+from congvu.deeds import DeedForm, confirm
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
@@ -89,7 +90,15 @@ def document_detail(request: UserRequest, pk: int) -> HttpResponse:
     documents = Document.objects.visible_to(user).select_related("issuer", "kept_by")
     document = get_object_or_404(documents.prefetch_related("issuer__former_names"), pk=pk)
     editable = document.is_editable_by(user)
-    edit = reverse("directives:document_edit", args=[document.pk])
+    actions = []
+    if editable:
+        edit = reverse("directives:document_edit", args=[document.pk])
+        delete = reverse("directives:document_delete", args=[document.pk])
+        why_not = document.why_not_removed()
+        actions = [
+            Action("Sửa văn bản", edit),
+            Action("Xóa văn bản", delete, why_not, danger=True),
+        ]
     context = {
         "document": document,
         "title": f"{document.get_type_display()} {document.number}",
@@ -99,7 +108,8 @@ def document_detail(request: UserRequest, pk: int) -> HttpResponse:
         "remedies": document.remedies.visible_to(user),
         "record": document,
         "events": Event.objects.of(document) if editable else None,
-        "actions": [Action("Sửa văn bản", edit)] if editable else [],
+        "editable": editable,
+        "actions": actions,
     }
     return render(request, "directives/document_detail.html", context)
 
@@ -163,4 +173,30 @@ def document_file(request: UserRequest, pk: int) -> HttpResponseBase:
         filename=f"{name}{ending}",
         content_type=TYPES.get(ending, "application/octet-stream"),
         headers={"X-Content-Type-Options": "nosniff"},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def document_delete(request: UserRequest, pk: int) -> HttpResponse:
+    """Take away a document entered by mistake; one that something rests on stays."""
+    documents = Document.objects.visible_to(request.user).select_related("issuer", "kept_by")
+    document = get_object_or_404(documents.prefetch_related("issuer__former_names"), pk=pk)
+    document.require_editable(request.user)
+    return confirm(
+        request,
+        DeedForm(request.POST or None, record=document),
+        document.remove,
+        template="directives/document_delete.html",
+        title=f"Xóa văn bản {document.number}",
+        label="Xóa văn bản này",
+        success=f"Đã xóa văn bản {document.number}.",
+        consequences=[
+            f"Văn bản {document} bị xóa hẳn cùng tệp đã tải lên và không khôi phục được.",
+            "Nhật ký vẫn ghi ai đã xóa và xóa lúc nào.",
+        ],
+        refusal=document.why_not_removed(),
+        then="directives:document_list",
+        danger=True,
+        document=document,
     )

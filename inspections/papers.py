@@ -11,8 +11,12 @@ from inspections.models import Plan, Round
 
 
 def attach(record: Plan | Round, document: Document, by: User) -> None:
-    """Let the record rest on the document; doing it twice changes nothing."""
+    """Let the record rest on the document; doing it twice changes nothing.
+
+    Raises `ConflictError` when somebody has just taken the document away.
+    """
     with transaction.atomic():
+        document.hold()
         before = snapshot(record, ["documents"])
         record.documents.add(document)
         if changes := changes_since(before, record):

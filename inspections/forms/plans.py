@@ -11,7 +11,7 @@ from accounts.models import User
 from congvu.dates import today
 from congvu.forms import RecordForm
 from congvu.text import fold
-from inspections.models import Content, Plan
+from inspections.models import Content, Plan, why_not_year
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -49,6 +49,13 @@ class PlanForm(RecordForm):
         if self.instance.pk is None:
             self.initial.setdefault("issuer", user.unit)
             self.initial.setdefault("year", today().year)
+
+    def clean_year(self) -> int:
+        """Told at once, whatever else is missing for the plan's other rules to be told."""
+        year: int = self.cleaned_data["year"]
+        if refusal := why_not_year(year):
+            raise forms.ValidationError(refusal)
+        return year
 
 
 class ContentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none while it runs

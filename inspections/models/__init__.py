@@ -5,7 +5,7 @@ counted apart, everywhere.
 """
 
 from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
-from inspections.models.plans import Plan, PlanQuerySet
+from inspections.models.plans import Plan, PlanQuerySet, why_not_year
 from inspections.models.rounds import Round, RoundQuerySet, is_behind, is_near
 from inspections.models.teams import Team, TeamMember, TeamQuerySet, TeamRole
 from inspections.models.visits import Visit, VisitQuerySet, in_reach
@@ -29,4 +29,5 @@ __all__ = [
     "in_reach",
     "is_behind",
     "is_near",
+    "why_not_year",
 ]

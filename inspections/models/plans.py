@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Self
 
-from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
@@ -16,8 +16,16 @@ from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import Fault, Ruled
+from congvu.trail import mark
 from directives.models import Document
 from units.models import Unit, under
+
+
+def why_not_year(year: int) -> str:
+    """Why no plan can be for that year; empty when one can."""
+    if 1945 <= year <= 2200:
+        return ""
+    return f"Năm {year} không hợp lệ; hãy ghi bốn chữ số như 2023."
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
@@ -106,8 +114,8 @@ class Plan(Ruled):
                 "issuer",
                 f"{self.issuer.name} không có hiệu lực vào ngày {format_day(self.issued_on)}.",
             )
-        if self.knows("year") and not 1945 <= self.year <= 2200:
-            yield Fault("year", f"Năm {self.year} không hợp lệ; hãy ghi bốn chữ số như 2023.")
+        if self.knows("year") and (refusal := why_not_year(self.year)):
+            yield Fault("year", refusal)
 
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change this plan: its issuer is in scope."""
@@ -119,3 +127,24 @@ class Plan(Ruled):
             raise PermissionDenied(
                 "Kế hoạch này do cơ quan khác ban hành, hoặc vai trò của bạn chỉ được xem."
             )
+
+    def why_not_removed(self) -> str:
+        """Why the plan cannot be taken away; empty when it can."""
+        if self.rounds.exists():
+            return (
+                f"Kế hoạch {self.number} đã có cuộc kiểm tra thực hiện nên không xóa được; hãy bỏ "
+                "kế hoạch này khỏi các cuộc đó trước."
+            )
+        return ""
+
+    def remove(self, by: User) -> None:
+        """Take away a plan entered by mistake; the trail keeps a mark.
+
+        Raises `ValidationError` while a round carries it out.
+        """
+        with transaction.atomic():
+            if refusal := self.hold().why_not_removed():
+                raise ValidationError(refusal)
+            note = f"{self.issuer.name}, ban hành {format_day(self.issued_on)}"
+            mark(by, self, "removed", note=note)
+            self.delete()

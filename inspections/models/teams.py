@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Self
 
-from django.core.exceptions import PermissionDenied
-from django.db import models
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
 from django.urls import reverse
 
 from accounts.models import User
@@ -14,6 +14,7 @@ from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import FoldedField, LineField
 from congvu.rules import Fault, Ruled, one_of
+from congvu.trail import mark
 from units.models import Unit, under
 
 
@@ -81,6 +82,26 @@ class Team(Ruled):
         """Raise `PermissionDenied` (403) for whoever may only read."""
         if not self.is_editable_by(user):
             raise PermissionDenied("Vai trò của bạn chỉ được xem đoàn kiểm tra này.")
+
+    def why_not_removed(self) -> str:
+        """Why the team cannot be taken away; empty when it can."""
+        if self.rounds.exists():
+            return (
+                f"{self.name} đã được ghi ở cuộc kiểm tra nên không xóa được; hãy chọn đoàn khác "
+                "cho các cuộc đó trước."
+            )
+        return ""
+
+    def remove(self, by: User) -> None:
+        """Take away a team entered by mistake; the trail keeps a mark.
+
+        Raises `ValidationError` while a round was held by it.
+        """
+        with transaction.atomic():
+            if refusal := self.hold().why_not_removed():
+                raise ValidationError(refusal)
+            mark(by, self, "removed", note=self.body.name)
+            self.delete()
 
 
 class TeamRole(models.TextChoices):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import UserRequest
 from congvu.access import require
+from congvu.deeds import DeedForm, confirm
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
@@ -82,7 +83,9 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponseBase:
         order="-ends_on",
         count_noun="cuộc",
         empty_title="Chưa có cuộc nào thực hiện kế hoạch này",
-        empty_hint="Khi tạo cuộc kiểm tra, chọn kế hoạch này ở mục “Căn cứ và đoàn”.",
+        empty_hint="Khi tạo cuộc kiểm tra, chọn kế hoạch này ở mục “Căn cứ và đoàn”."
+        if user.may("rounds.change")
+        else "",
         file_name=f"cuoc-kiem-tra-theo-ke-hoach-{plan.pk}",
     )
     editable = plan.is_editable_by(user)
@@ -93,6 +96,8 @@ def plan_detail(request: UserRequest, pk: int) -> HttpResponseBase:
     if editable:
         actions.append(Action("Sửa kế hoạch", reverse("inspections:plan_edit", args=[plan.pk])))
         actions.append(Action("Gắn văn bản", reverse("inspections:plan_attach", args=[plan.pk])))
+        delete = reverse("inspections:plan_delete", args=[plan.pk])
+        actions.append(Action("Xóa kế hoạch", delete, plan.why_not_removed(), danger=True))
     statuses = [(each.value, each.label, counts.get(each.value, 0)) for each in RoundStatus]
     context = {
         "plan": plan,
@@ -145,3 +150,30 @@ def plan_edit(request: UserRequest, pk: int) -> HttpResponse:
         "cancel_url": plan.get_absolute_url(),
     }
     return render(request, "inspections/plan_edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def plan_delete(request: UserRequest, pk: int) -> HttpResponse:
+    """Take away a plan entered by mistake; one that rounds carry out stays."""
+    plans = Plan.objects.visible_to(request.user).select_related("issuer")
+    plan = get_object_or_404(plans, pk=pk)
+    plan.require_editable(request.user)
+    return confirm(
+        request,
+        DeedForm(request.POST or None, record=plan),
+        plan.remove,
+        template="inspections/plan_delete.html",
+        title=f"Xóa kế hoạch {plan.number}",
+        label="Xóa kế hoạch này",
+        success=f"Đã xóa kế hoạch {plan.number}.",
+        consequences=[
+            f"Kế hoạch {plan.number} năm {plan.year} bị xóa hẳn và không khôi phục được; văn bản "
+            "đã gắn vẫn còn ở mục Văn bản.",
+            "Nhật ký vẫn ghi ai đã xóa và xóa lúc nào.",
+        ],
+        refusal=plan.why_not_removed(),
+        then="inspections:plan_list",
+        danger=True,
+        plan=plan,
+    )

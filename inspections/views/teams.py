@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import UserRequest
 from congvu.access import require
+from congvu.deeds import DeedForm, confirm
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
@@ -76,10 +77,17 @@ def team_detail(request: UserRequest, pk: int) -> HttpResponseBase:
         order="-ends_on",
         count_noun="cuộc",
         empty_title="Đoàn này chưa kiểm tra cuộc nào",
-        empty_hint="Khi tạo hoặc sửa cuộc kiểm tra, chọn đoàn này ở mục “Căn cứ và đoàn”.",
+        empty_hint="Khi tạo hoặc sửa cuộc kiểm tra, chọn đoàn này ở mục “Căn cứ và đoàn”."
+        if user.may("rounds.change")
+        else "",
         file_name=f"cuoc-kiem-tra-cua-doan-{team.pk}",
     )
     editable = team.is_editable_by(user)
+    actions = []
+    if editable:
+        actions.append(Action("Sửa đoàn", reverse("inspections:team_edit", args=[team.pk])))
+        delete = reverse("inspections:team_delete", args=[team.pk])
+        actions.append(Action("Xóa đoàn", delete, team.why_not_removed(), danger=True))
     context = {
         "team": team,
         "title": team.name,
@@ -88,9 +96,7 @@ def team_detail(request: UserRequest, pk: int) -> HttpResponseBase:
         "editable": editable,
         "record": team,
         "events": Event.objects.of(team) if editable else None,
-        "actions": [Action("Sửa đoàn", reverse("inspections:team_edit", args=[team.pk]))]
-        if editable
-        else [],
+        "actions": actions,
     }
     return listing.respond("inspections/team_detail.html", context)
 
@@ -131,3 +137,28 @@ def team_edit(request: UserRequest, pk: int) -> HttpResponse:
         "cancel_url": team.get_absolute_url(),
     }
     return render(request, "inspections/team_edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def team_delete(request: UserRequest, pk: int) -> HttpResponse:
+    """Take away a team entered by mistake; one that held rounds stays."""
+    team = get_object_or_404(Team.objects.visible_to(request.user).select_related("body"), pk=pk)
+    team.require_editable(request.user)
+    return confirm(
+        request,
+        DeedForm(request.POST or None, record=team),
+        team.remove,
+        template="inspections/team_delete.html",
+        title=f"Xóa {team.name}",
+        label="Xóa đoàn này",
+        success=f"Đã xóa {team.name}.",
+        consequences=[
+            f"{team.name} cùng danh sách thành viên bị xóa hẳn và không khôi phục được.",
+            "Nhật ký vẫn ghi ai đã xóa và xóa lúc nào.",
+        ],
+        refusal=team.why_not_removed(),
+        then="inspections:team_list",
+        danger=True,
+        team=team,
+    )

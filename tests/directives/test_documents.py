@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from congvu.dates import format_day, today
 from congvu.models import Event
+from congvu.rules import ConflictError
+from directives.forms import DocumentForm
 from directives.models import Document
+from inspections.papers import attach
 from tests.conftest import World
 from tests.factories import make_plan, make_round, make_visit
 from units.models import Unit
@@ -141,3 +147,45 @@ def test_ten_times_the_documents_cost_no_more_queries(staff: Client, world: Worl
     with CaptureQueriesContext(connection) as many:
         staff.get("/documents/")
     assert len(many) == len(few) <= 15
+
+
+def test_day_of_issue_that_is_still_to_come_is_refused(staff: Client, world: World) -> None:
+    for days, errors in ((1, {"issued_on"}), (0, set())):
+        day = format_day(today() + timedelta(days=days))
+        form = DocumentForm(typed(issued_on=day), user=staff.user)  # type: ignore[attr-defined]
+        assert set(form.errors) == errors
+
+
+def test_what_is_missing_hides_no_rule_behind_the_name_of_a_constraint(
+    staff: Client, world: World
+) -> None:
+    page = staff.post("/documents/create/", typed(issued_on="", issuer="")).content.decode()
+    assert "directives_document" not in page
+
+
+def test_document_entered_by_mistake_goes_with_its_file(
+    staff: Client, world: World, django_capture_on_commit_callbacks: Any
+) -> None:
+    document = make_document(world.province, "9/QĐ-UBND", file=ContentFile(b"%PDF-1.7", "a.pdf"))
+    path = Path(document.file.path)
+    plan = make_plan(world.province)
+    plan.documents.add(document)
+    url = f"/documents/{document.pk}/delete/"
+    answer = staff.post(url, {"version": document.version})
+    assert "đang được gắn với hồ sơ khác" in answer.content.decode()
+    assert "đang được gắn" in staff.get(f"/documents/{document.pk}/").content.decode()
+    plan.documents.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = staff.post(url, {"version": document.version})
+        assert path.exists()
+    assert answer.url == "/documents/"  # type: ignore[attr-defined]
+    assert not path.exists()
+    event = Event.objects.get(deed="removed")
+    assert (event.record_id, event.label) == (document.pk, "9/QĐ-UBND ngày 05/01/2023")
+
+
+def test_document_taken_away_meanwhile_is_not_attached(staff: Client, world: World) -> None:
+    document, plan = make_document(world.province, "9/QĐ-UBND"), make_plan(world.province)
+    Document.objects.filter(pk=document.pk).delete()
+    with pytest.raises(ConflictError):
+        attach(plan, document, by=staff.user)  # type: ignore[attr-defined]

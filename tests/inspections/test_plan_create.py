@@ -53,3 +53,12 @@ def test_only_staff_enter_plans(inspector: Client, leader: Client, world: World)
     assert inspector.post("/plans/create/", typed()).status_code == 403
     assert leader.post("/plans/create/", typed()).status_code == 403
     assert not Plan.objects.exists()
+
+
+@pytest.mark.parametrize("missing", [{}, {"issuer": ""}, {"issued_on": "hôm qua"}])
+def test_year_that_is_none_is_told_at_its_field(
+    staff: Client, world: World, missing: dict[str, str]
+) -> None:
+    form = staff.post("/plans/create/", typed(year="20", **missing)).context["form"]
+    assert form.errors["year"] == ["Năm 20 không hợp lệ; hãy ghi bốn chữ số như 2023."]
+    assert "__all__" not in form.errors

@@ -1,0 +1,33 @@
+"""Deleting a plan that was entered by mistake."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from congvu.models import Event
+from inspections.models import Plan
+from tests.conftest import World
+from tests.factories import make_plan, make_round
+
+pytestmark = pytest.mark.django_db
+
+
+def test_plan_without_rounds_goes_and_leaves_a_mark(staff: Client, world: World) -> None:
+    plan = make_plan(world.province, number="9/KH-UBND")
+    assert f"/plans/{plan.pk}/delete/" in staff.get(f"/plans/{plan.pk}/").content.decode()
+    answer = staff.post(f"/plans/{plan.pk}/delete/", {"version": plan.version})
+    assert answer.url == "/plans/"  # type: ignore[attr-defined]
+    assert not Plan.objects.exists()
+    event = Event.objects.get(deed="removed")
+    assert (event.record_id, event.label) == (plan.pk, "Kế hoạch 9/KH-UBND năm 2023")
+
+
+def test_plan_that_a_round_carries_out_stays(staff: Client, world: World) -> None:
+    plan = make_plan(world.province)
+    make_round(world.province, plan=plan)
+    answer = staff.post(f"/plans/{plan.pk}/delete/", {"version": plan.version})
+    assert "đã có cuộc kiểm tra thực hiện" in answer.content.decode()
+    assert f"/plans/{plan.pk}/delete/" not in staff.get(f"/plans/{plan.pk}/").content.decode()
+    assert Plan.objects.exists()
+    assert not Event.objects.filter(deed="removed").exists()
