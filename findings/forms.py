@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +23,18 @@ else:
     # Django's own classes take no type parameters while they run.
     _ModelChoice = forms.ModelChoiceField
 
+_CITIZEN_ID = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
+
+
+def no_citizen_id(text: str) -> None:
+    """Refuse a text with what reads like a person's citizen id: those are kept nowhere here."""
+    if found := _CITIZEN_ID.search(text):
+        raise ValidationError(
+            f"Không ghi số căn cước của cá nhân vào hệ thống; hãy bỏ dãy 12 chữ số "
+            f"({found[0][:3]}…)."
+        )
+
+
 # How often another code is tried when somebody else took the proposed one at the same moment.
 TRIES = 5
 
@@ -36,6 +49,7 @@ class OnVisitForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.visit = visit
         self.instance.visit = visit
+        self.fields["content"].validators.append(no_citizen_id)
         if self.instance.pk is None:
             code = self.fields["code"]
             code.required = False
@@ -223,7 +237,8 @@ class ReportForm(DeedForm):
     text = BlockInput(
         label="Nội dung báo cáo",
         max_length=5000,
-        help_text="Đã làm gì, còn gì, bao giờ xong. Không ghi họ tên cá nhân.",
+        validators=[no_citizen_id],
+        help_text="Đã làm gì, còn gì, bao giờ xong. Không ghi họ tên, số căn cước cá nhân.",
     )
     completed_on = DayField(
         label="Ngày đã hoàn thành",

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from congvu.models import Event
+from findings.forms import no_citizen_id
 from findings.models import Progress, Remedy
 from tests.conftest import World
 from tests.factories import make_remedy, make_round, make_visit
@@ -65,3 +66,20 @@ def test_nothing_is_reported_on_what_is_done(
 
 def test_reader_may_not(leader: Client, remedy: Remedy) -> None:
     assert report(leader, remedy).status_code == 403
+
+
+def test_citizen_id_is_refused_at_the_field(
+    staff: Client, reporter: Client, remedy: Remedy
+) -> None:
+    """In what is reported, asked for and found alike; other long numbers are nobody's."""
+    visit = remedy.visit
+    text = "Ông A, căn cước 019203001234, đi muộn"
+    for form in (
+        reporter.post(f"{remedy.get_absolute_url()}report/", {"text": text}).context["form"],
+        staff.post(f"/visits/{visit.pk}/remedies/create/", {"content": text}).context["form"],
+        staff.post(f"/visits/{visit.pk}/findings/create/", {"content": text}).context["form"],
+    ):
+        assert "Không ghi số căn cước" in str(form.errors)
+        assert "019203001234" not in str(form.errors)
+    for harmless in ("điện thoại 0912345678", "mã hồ sơ 0001203001234567"):
+        no_citizen_id(harmless)
