@@ -29,7 +29,7 @@ from congvu.text import fold
 from directives.filters import DocumentFilter
 from directives.models import Document
 from findings.filters import FindingFilter
-from findings.models import Finding, Remedy, is_claimed, stands
+from findings.models import Finding, Remedy, is_claimed, is_returned, stands
 from inspections.filters import RoundFilter
 from inspections.models import Round, Visit, is_behind, is_near
 from reports.models import UNSENT, Return
@@ -148,8 +148,21 @@ def _cards(rows: Any, piles: Sequence[Pile], show: Callable[[Any], Entry]) -> li
 
 
 def remedies(user: User, now: date) -> list[Card]:
-    """Remedies that count and are not done: claims to settle, past their due day, due soon."""
+    """Remedies that count and are not done: claims to settle, past their due day, due soon.
+
+    Whoever only reports has done its part with a claim, until that is refused.
+    """
     limit = now + timedelta(days=SOON)
+    reports = user.may("remedies.report") and not user.may("remedies.settle")
+    waits, own = (~is_claimed(), {"claimed": "false"}) if reports else (Q(), {})
+    returned = Pile(
+        "Báo cáo hoàn thành bị trả lại",
+        is_returned(),
+        "due_in_force",
+        _link("findings:remedy_list", claimed="returned"),
+        "danger",
+        "Không có báo cáo nào bị trả lại.",
+    )
     claims = Pile(
         "Đơn vị báo đã hoàn thành, chờ xác nhận",
         is_claimed(),
@@ -159,20 +172,24 @@ def remedies(user: User, now: date) -> list[Card]:
     )
     overdue = Pile(
         "Kiến nghị quá hạn",
-        stands("overdue", now),
+        stands("overdue", now) & waits,
         "due_in_force",
-        _link("findings:remedy_list", state="overdue", sort="thoi-han"),
+        _link("findings:remedy_list", state="overdue", sort="thoi-han", **own),
         "danger",
         "Không có kiến nghị nào quá hạn.",
     )
     due_soon = Pile(
         f"Kiến nghị đến hạn trong {SOON} ngày tới",
-        stands("open", now) & Q(due_in_force__lte=limit),
+        stands("open", now) & Q(due_in_force__lte=limit) & waits,
         "due_in_force",
-        _link("findings:remedy_list", state="open", due_to=format_day(limit)),
+        _link("findings:remedy_list", state="open", due_to=format_day(limit), **own),
         "warning",
     )
-    piles = [claims, overdue, due_soon] if user.may("remedies.settle") else [overdue, due_soon]
+    piles = [overdue, due_soon]
+    if user.may("remedies.settle"):
+        piles = [claims, *piles]
+    elif reports:
+        piles = [returned, *piles]
 
     def show(row: Any) -> Entry:
         text = f"{row.visit.unit.name}: {row.get_kind_display()}"

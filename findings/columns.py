@@ -33,6 +33,9 @@ NEAR = 7
 # So much of a text stands in a cell; the page of the record has all of it.
 SHORT = 110
 
+# Said in place of a name: who may not read it must not think that none was written.
+HIDDEN = "họ tên được che"
+
 _SEVERITY_TONES: dict[str, str] = {
     Severity.SHORTCOMING: "secondary",
     Severity.LIMITATION: "warning",
@@ -131,13 +134,19 @@ FINDING_COLUMNS = (
 _discipline_form = label_of(DisciplineForm, "discipline_form")
 
 
-def state_badge(remedy: Remedy, state: str, due: date | None, as_of: date) -> Badge:
-    """Where the remedy stands, as a word in a tone; nowhere while its round is not completed."""
+def state_badge(
+    remedy: Remedy, state: str, due: date | None, as_of: date, *, claimed: bool
+) -> Badge:
+    """Where the remedy stands, as words in a tone; nowhere while its round is not completed.
+
+    `claimed`: the asked side says it is done, and nobody has settled that.
+    """
     if uncounted := remedy.visit.round.why_not_counted:
         return Badge(uncounted, "secondary")
+    more = " – đã báo, chờ xác nhận" if claimed else ""
     if state == RemedyState.OPEN and due is not None and (due - as_of).days <= NEAR:
-        return Badge("Sắp đến hạn", "warning")
-    return Badge(RemedyState(state).label, STATE_TONES[state])
+        return Badge(f"Sắp đến hạn{more}", "warning")
+    return Badge(f"{RemedyState(state).label}{more}", STATE_TONES[state])
 
 
 def due_phrase(remedy: Remedy, state: str, due: date | None, as_of: date) -> str:
@@ -158,10 +167,10 @@ def with_story(remedies: RemedyQuerySet, *, for_export: bool = False) -> RemedyQ
 
 
 def whom(remedy: Remedy, user: User) -> str:
-    """Whom the remedy asks: the person's name only for whoever may see it."""
-    if user.sees_names and remedy.person_name:
-        return remedy.person_name
-    return remedy.get_subject_display()
+    """Whom the remedy asks: the person's name for whoever may see it, else that there is one."""
+    if not remedy.person_name:
+        return remedy.get_subject_display()
+    return remedy.person_name if user.sees_names else f"{remedy.get_subject_display()} ({HIDDEN})"
 
 
 def remedy_columns(
@@ -180,13 +189,10 @@ def remedy_columns(
         return each.state_at(as_of), each.due_on_at(as_of)
 
     def state(each: Any) -> Badge:
-        return state_badge(each, *standing(each), as_of)
+        return state_badge(each, *standing(each), as_of, claimed=bool(each.claims))
 
     def due(each: Any) -> str:
         return due_phrase(each, *standing(each), as_of)
-
-    def waits(each: Any) -> str:
-        return "đơn vị báo đã xong, chờ xác nhận" if each.claims else ""
 
     return (
         Column("Mã kiến nghị", lambda each: each.code, sort="code", link=True, width=16),
@@ -203,7 +209,7 @@ def remedy_columns(
         Column("Hạn ban đầu", lambda each: each.due_on, on_screen=False),
         Column("Số lần gia hạn", lambda each: each.extensions_count, on_screen=False),
         Column("Thời hạn", lambda each: standing(each)[1], sort="due_in_force", small=due),
-        Column("Tình trạng", state, small=waits, width=22),
+        Column("Tình trạng", state, width=36),
         Column(
             "Hoàn thành",
             lambda each: each.completed_on,

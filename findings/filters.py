@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django_filters.filters import CharFilter, ChoiceFilter
 
 from congvu.dates import parse_day, today
-from congvu.filters import CodeFilter, DayFilter, ListFilter, YearFilter
+from congvu.filters import CodeFilter, DayFilter, YearFilter
 from congvu.text import search_words
 from findings.models import (
     Category,
@@ -25,7 +25,10 @@ from findings.models import (
     RemedyState,
     Severity,
     Subject,
+    is_claimed,
+    is_returned,
 )
+from inspections.filters import StatusFilter
 from inspections.models import RoundStatus
 from units.filters import UnitFilter
 from units.models import Unit
@@ -55,7 +58,7 @@ def units_with(text: str, unit: str, *columns: str) -> Iterator[Q]:
         yield found
 
 
-class OnVisitFilter(ListFilter):
+class OnVisitFilter(StatusFilter):
     """What the lists of findings and of remedies have in common: visit, unit, body and round."""
 
     first = DayFilter(label="Cuộc kết thúc từ", field_name="round_ends_on", lookup_expr="gte")
@@ -98,9 +101,13 @@ class RemedyFilter(OnVisitFilter):
     subject = CodeFilter(label="Đối tượng", choices=Subject.choices)
     claimed = ChoiceFilter(
         label="Báo đã xong",
-        choices=(("true", "Chờ xác nhận"),),
+        choices=(
+            ("true", "Chờ xác nhận"),
+            ("false", "Chưa báo xong"),
+            ("returned", "Bị trả lại"),
+        ),
         empty_label="Tất cả",
-        method="waiting",
+        method="by_claim",
     )
     due_from = DayFilter(label="Hạn từ ngày", field_name="due_in_force", lookup_expr="gte")
     due_to = DayFilter(label="hạn đến ngày", field_name="due_in_force", lookup_expr="lte")
@@ -125,6 +132,7 @@ class RemedyFilter(OnVisitFilter):
         """Where they stand on the day; what hangs on a round not completed stands nowhere."""
         return remedies.followed().in_state(value, day_of(self.request))
 
-    def waiting(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
-        """Those that the asked side says are done, and nobody has settled."""
-        return remedies.followed().claimed()
+    def by_claim(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
+        """Of those not done: said to be done and not settled, not said to be, or refused last."""
+        conditions = {"true": is_claimed(), "false": ~is_claimed(), "returned": is_returned()}
+        return remedies.followed().left().filter(conditions[value])

@@ -104,11 +104,11 @@ class Standing:
 
 
 def standing(remedy: Remedy, as_of: date) -> Standing:
-    """Where the remedy stands on that day (reads `extensions`)."""
+    """Where the remedy stands on that day (reads `extensions` and `progress`)."""
     state, due = remedy.state_at(as_of), remedy.due_on_at(as_of)
-    return Standing(
-        state_badge(remedy, state, due, as_of), due, due_phrase(remedy, state, due, as_of)
-    )
+    claimed = any(each.is_waiting for each in remedy.progress.all())
+    badge = state_badge(remedy, state, due, as_of, claimed=claimed)
+    return Standing(badge, due, due_phrase(remedy, state, due, as_of))
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class RemedyLine:
 
 
 def lines_of(remedies: Iterable[Remedy], user: User, as_of: date) -> list[RemedyLine]:
-    """Each remedy with where it stands on that day (reads `extensions`)."""
+    """Each remedy with where it stands on that day (reads `extensions` and `progress`)."""
     return [RemedyLine(each, whom(each, user), standing(each, as_of)) for each in remedies]
 
 
@@ -206,9 +206,9 @@ def _reports(remedy: Remedy) -> Iterator[Step]:
     for each in remedy.progress.all():
         text = each.text
         if each.claimed_on:
-            text += f"\nĐơn vị báo đã hoàn thành ngày {format_day(each.claimed_on)}."
+            text += f"\nBáo đã hoàn thành ngày {format_day(each.claimed_on)}."
         title = "Báo đã hoàn thành, chờ xác nhận" if each.is_waiting else "Báo cáo tiến độ"
-        small = " · ".join(filter(None, [str(each.by), each.document]))
+        small = " · ".join(filter(None, [each.reporter, each.document]))
         day = _day(each.at)
         yield Step(day, title, text, small, "warning" if each.is_waiting else "secondary")
         if each.answer and each.answered_at:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django_filters.filters import CharFilter, ChoiceFilter
 
 from congvu.access import record_id
@@ -28,6 +29,7 @@ from inspections.models import (
     Visit,
     is_behind,
     is_near,
+    statuses_seen_by,
 )
 from units.filters import UnitFilter, at_unit
 from units.forms import UnitInput
@@ -60,7 +62,17 @@ class TeamFilter(ListFilter):
         return teams
 
 
-class RoundFilter(ListFilter):
+class StatusFilter(ListFilter):
+    """Filters that have a round's `status`, among those that the person can meet."""
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], request: Any) -> None:
+        super().__init__(data, queryset, request)
+        self.seen = statuses_seen_by(request.user)
+        bound: Any = self.form
+        bound.fields["status"].choices = [(each.value, each.label) for each in self.seen]
+
+
+class RoundFilter(StatusFilter):
     """Filters of the list of rounds. Whatever looks at visits looks only at those in reach."""
 
     q = CharFilter(label="Tìm", method="search")
@@ -95,6 +107,13 @@ class RoundFilter(ListFilter):
     plan = CharFilter(label="Kế hoạch", method="of_plan", widget=forms.HiddenInput)
     team = CharFilter(label="Đoàn", method="of_team", widget=forms.HiddenInput)
     on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], request: Any) -> None:
+        super().__init__(data, queryset, request)
+        if self.seen == [RoundStatus.COMPLETED]:
+            # Nothing near and nothing left behind is ever in this person's reach.
+            bound: Any = self.form
+            del bound.fields["due"]
 
     def search(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """Words in any order, without tone marks, in the round, its body, team, plan and visits."""

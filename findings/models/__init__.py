@@ -12,7 +12,14 @@ from findings.models.codes import (
 )
 from findings.models.findings import Finding, FindingQuerySet
 from findings.models.follow_up import Extension, Progress, ProgressQuerySet
-from findings.models.remedies import OWN_WORK, Remedy, RemedyQuerySet, is_claimed, stands
+from findings.models.remedies import (
+    OWN_WORK,
+    Remedy,
+    RemedyQuerySet,
+    is_claimed,
+    is_returned,
+    stands,
+)
 
 __all__ = [
     "LAST_DAYS",
@@ -32,5 +39,6 @@ __all__ = [
     "Subject",
     "discipline_forms_on",
     "is_claimed",
+    "is_returned",
     "stands",
 ]

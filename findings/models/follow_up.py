@@ -87,6 +87,10 @@ class ProgressQuerySet(models.QuerySet["Progress"]):
         """Answer claims that wait: their remedies are recorded as done."""
         self.waiting().update(answered_at=timezone.now())
 
+    def refused(self) -> Self:
+        """Claims of completion that were sent back with a reason."""
+        return self.exclude(answer="")
+
 
 class Progress(models.Model):
     """What the asked side reported on a remedy, in the order in which it came."""
@@ -112,6 +116,11 @@ class Progress(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def reporter(self) -> str:
+        """Who reported, and for whom: staff do so for a unit too (reads `by.unit`)."""
+        return f"{self.by} ({self.by.unit.name})" if self.by.unit else str(self.by)
 
     @property
     def is_waiting(self) -> bool:

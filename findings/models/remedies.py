@@ -48,6 +48,15 @@ def is_claimed() -> Q:
     return Q(Exists(waiting), completed_on__isnull=True)
 
 
+def is_returned() -> Q:
+    """The condition for remedies whose last claim of completion was refused, with none since."""
+    later = Progress.objects.filter(
+        remedy=OuterRef("remedy"), claimed_on__isnull=False, pk__gt=OuterRef("pk")
+    )
+    refused = Progress.objects.refused().filter(~Exists(later), remedy=OuterRef("pk"))
+    return Q(Exists(refused), completed_on__isnull=True)
+
+
 def stands(state: str, as_of: date) -> Q:
     """The condition for remedies of `standing(as_of)` that stand so on that day.
 
@@ -87,10 +96,6 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
     def followed(self) -> Self:
         """Those whose round is completed: what hangs on any other counts nowhere (rule 1)."""
         return self.filter(round_status=RoundStatus.COMPLETED)
-
-    def claimed(self) -> Self:
-        """Those that wait to be settled."""
-        return self.filter(is_claimed())
 
     def left(self) -> Self:
         """Those that nobody has recorded as done."""
@@ -308,6 +313,18 @@ class Remedy(CopiedFromRound, Ruled):
         """Raise `PermissionDenied` (403) for whoever may not report on this remedy."""
         if not self.is_reported_by(user):
             raise PermissionDenied("Bạn không được báo cáo về kiến nghị này.")
+
+    @property
+    def refusal(self) -> Progress | None:
+        """The claim that was refused last, while it waits to be made anew (reads `progress`).
+
+        Says the same as `is_returned`.
+        """
+        claims = [each for each in self.progress.all() if each.claimed_on]
+        if self.completed_on is not None or not claims:
+            return None
+        last = max(claims, key=lambda each: each.pk)
+        return last if last.answer else None
 
     @property
     def is_followed(self) -> bool:

@@ -66,12 +66,13 @@ def finding_detail(request: UserRequest, pk: int) -> HttpResponse:
     user = request.user
     finding = _finding(request, pk)
     remedies = finding.remedies.visible_to(user).select_related("visit__round")
+    remedies = remedies.prefetch_related("extensions", "progress").order_by("pk")
     context = {
         "finding": finding,
         "title": f"Tồn tại {finding.code} – {finding.visit.unit_name}",
         "state": severity_badge(finding),
         "facts": facts_of_finding(finding, user),
-        "remedies": lines_of(remedies.prefetch_related("extensions").order_by("pk"), user, today()),
+        "remedies": lines_of(remedies, user, today()),
         "editable": finding.is_editable_by(user),
         "events": marks(finding, user),
         "actions": actions_of_finding(finding, user),

@@ -42,7 +42,7 @@ def remedy_in_reach(request: UserRequest, pk: int) -> Remedy:
     remedies = Remedy.objects.visible_to(request.user).select_related(
         "visit__unit", "visit__round__body", "finding"
     )
-    progress = Progress.objects.select_related("by")
+    progress = Progress.objects.select_related("by__unit")
     remedies = remedies.prefetch_related(
         *FORMER_NAMES, "extensions", Prefetch("progress", queryset=progress)
     )
@@ -111,6 +111,7 @@ def remedy_detail(request: UserRequest, pk: int) -> HttpResponse:
         "facts": facts_of_remedy(remedy, user, now),
         "steps": steps_of_remedy(remedy),
         "claims": [each for each in remedy.progress.all() if each.is_waiting],
+        "refusal": remedy.refusal,
         "settles": remedy.is_settled_by(user),
         "events": marks(remedy, user),
         "actions": actions_of_remedy(remedy, user),

@@ -6,7 +6,13 @@ counted apart, everywhere.
 
 from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
 from inspections.models.plans import Plan, PlanQuerySet, why_not_year
-from inspections.models.rounds import Round, RoundQuerySet, is_behind, is_near
+from inspections.models.rounds import (
+    Round,
+    RoundQuerySet,
+    is_behind,
+    is_near,
+    statuses_seen_by,
+)
 from inspections.models.teams import Team, TeamMember, TeamQuerySet, TeamRole
 from inspections.models.visits import Visit, VisitQuerySet, in_reach
 
@@ -29,5 +35,6 @@ __all__ = [
     "in_reach",
     "is_behind",
     "is_near",
+    "statuses_seen_by",
     "why_not_year",
 ]

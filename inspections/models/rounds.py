@@ -46,6 +46,13 @@ def is_behind(on: date) -> Q:
     return Q(status__in=_AHEAD, ends_on__lt=on)
 
 
+def statuses_seen_by(person: Person) -> list[RoundStatus]:
+    """In which statuses rounds can be in that person's reach (`RoundQuerySet.visible_to`)."""
+    if person.may("rounds.change") or person.may("summary.view"):
+        return list(RoundStatus)
+    return [RoundStatus.COMPLETED]
+
+
 class RoundQuerySet(models.QuerySet["Round"]):
     """Rounds, by who asks and by who conducts."""
 
@@ -64,7 +71,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
             under(person.scope_paths, "visits__unit__"), pk=OuterRef("pk")
         )
         of_others = Q(status=RoundStatus.COMPLETED) & Exists(visiting_us)
-        if not (person.may("rounds.change") or person.may("summary.view")):
+        if statuses_seen_by(person) == [RoundStatus.COMPLETED]:
             return self.filter(of_others)
         return self.filter(under(person.scope_paths, "body__") | of_others)
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from congvu.dates import today
 from congvu.rules import ConflictError
+from findings.models import Remedy
 from inspections.models import Round
 from tests.conftest import World, client_of
 from tests.factories import (
@@ -89,6 +90,29 @@ def test_reporter_sees_no_round_that_is_ahead(busy: World, reporter: Client) -> 
     page = reporter.get("/").content.decode()
     for round_ in Round.objects.exclude(status="COMPLETED"):
         assert round_.code not in page
+
+
+def test_reporter_finds_what_it_has_still_to_report(busy: World, reporter: Client) -> None:
+    now = today()
+    overdue = Remedy.objects.get(due_on=now - timedelta(days=3))
+    overdue.report(by=reporter.user, text="Xong", completed_on=date(2023, 7, 1))  # type: ignore[attr-defined]
+    found = {card.title: card.count for card in reporter.get("/").context["cards"]}
+    assert found == {
+        "Số liệu báo cáo chưa gửi hoặc bị trả lại": 2,
+        "Báo cáo hoàn thành bị trả lại": 1,
+        "Kiến nghị quá hạn": 0,
+        "Kiến nghị đến hạn trong 14 ngày tới": 1,
+    }
+    assert all(count == listed for count, listed in counts(reporter, "/", "cards").values())
+
+
+@pytest.mark.parametrize("role", ["STAFF", "INSPECTOR", "REPORTER", "LEADER", "ADMIN"])
+def test_home_costs_few_queries(busy: World, role: str) -> None:
+    unit = busy.province if role in ("STAFF", "LEADER", "ADMIN") else busy.dai_tu
+    client = client_of(make_user(role, unit))
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/")
+    assert len(queries) <= 15
 
 
 @pytest.mark.parametrize("words", ["so tu phap", "dai tu", "tu phap nhac"])

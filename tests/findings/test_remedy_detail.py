@@ -113,3 +113,37 @@ def test_ten_times_the_story_costs_no_more_queries(staff: Client, remedy: Remedy
     few = cost()
     fill(3, 21)
     assert cost() == few <= 15
+
+
+def test_who_reported_is_said(staff: Client, reporter: Client, remedy: Remedy) -> None:
+    for client, unit in ((staff, "Tỉnh Thái Nguyên"), (reporter, "Huyện Đại Từ")):
+        remedy.report(by=client.user, text="Xong", completed_on=date(2023, 6, 1))  # type: ignore[attr-defined]
+        page = staff.get(remedy.get_absolute_url()).content.decode()
+        assert f"{client.user} ({unit}) báo đã hoàn thành" in page  # type: ignore[attr-defined]
+    assert "Đơn vị báo đã hoàn thành" not in page
+    assert "Quá hạn – đã báo, chờ xác nhận" in page
+
+
+def test_why_a_claim_was_sent_back_stands_on_top_until_it_is_made_anew(
+    staff: Client, reporter: Client, remedy: Remedy
+) -> None:
+    by, other = reporter.user, staff.user  # type: ignore[attr-defined]
+    remedy.report(by=by, text="Xong", completed_on=date(2023, 6, 1))
+    remedy.send_back(by=other, reason="Thiếu biên bản họp")
+    remedy.report(by=by, text="Đang bổ sung")
+    page = reporter.get(remedy.get_absolute_url())
+    assert page.context["refusal"].answer == "Thiếu biên bản họp"
+    assert "Báo cáo hoàn thành bị trả lại ngày" in page.content.decode()
+    remedy.report(by=by, text="Đủ", completed_on=date(2023, 6, 2))
+    assert reporter.get(remedy.get_absolute_url()).context["refusal"] is None
+    remedy.complete(by=other, completed_on=date(2023, 6, 2))
+    assert reporter.get(remedy.get_absolute_url()).context["refusal"] is None
+
+
+def test_who_may_not_read_a_name_is_told_that_there_is_one(leader: Client, remedy: Remedy) -> None:
+    page = leader.get(remedy.get_absolute_url()).content.decode()
+    assert "Cá nhân (họ tên được che)" in page
+    assert "Khuất" not in page
+    assert "họ tên được che" in leader.get("/remedies/").content.decode()
+    Remedy.objects.update(person_name="")
+    assert "được che" not in leader.get(remedy.get_absolute_url()).content.decode()

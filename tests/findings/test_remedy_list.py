@@ -115,7 +115,28 @@ def test_claims_that_wait(staff: Client, world: World) -> None:
     for remedy in (waiting, answered):
         remedy.report(by=staff.user, text="Xong", completed_on=date(2023, 6, 1))  # type: ignore[attr-defined]
     answered.send_back(by=staff.user, reason="Chưa đủ")  # type: ignore[attr-defined]
+    make_remedy(visit, code="CHUA")
+    make_remedy(visit, code="XONG", completed_on=date(2023, 6, 1))
     assert codes(staff, claimed="true") == ["CHO"]
+    assert set(codes(staff, claimed="false")) == {"DA_TRA", "CHUA"}
+    assert codes(staff, claimed="returned") == ["DA_TRA"]
+    assert "Quá hạn – đã báo, chờ xác nhận" in staff.get("/remedies/?q=cho").content.decode()
+    # Reported anew, it waits; what was said to the earlier claim is history.
+    answered.report(by=staff.user, text="Đủ", completed_on=date(2023, 6, 2))  # type: ignore[attr-defined]
+    assert codes(staff, claimed="returned") == []
+    assert set(codes(staff, claimed="true")) == {"CHO", "DA_TRA"}
+
+
+def test_reader_is_offered_only_statuses_that_can_be_met(
+    staff: Client, reporter: Client, world: World
+) -> None:
+    for path in ("/rounds/", "/findings/", "/remedies/"):
+        forms = [client.get(path).context["listing"].filter_form for client in (staff, reporter)]
+        offered = [[code for code, _ in form.fields["status"].choices] for form in forms]
+        assert len(offered[0]) == 5
+        assert offered[1] == ["", "COMPLETED"]
+    assert "due" in staff.get("/rounds/").context["listing"].filter_form.fields
+    assert "due" not in reporter.get("/rounds/?due=now").context["listing"].filter_form.fields
 
 
 # --- names -----------------------------------------------------------------------------------
@@ -139,7 +160,7 @@ def test_leader_without_permission_finds_no_name_anywhere(leader: Client, named:
     assert codes(leader, q="khuat") == []
     page = leader.get("/remedies/").content.decode()
     assert "Khuất" not in page
-    assert "họ tên" not in page
+    assert "kèm họ tên" not in page
     assert "Khuất" not in str(sheet(leader))
     assert leader.get("/remedies/?export=xlsx&names=1").status_code == 403
 
