@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,6 +14,7 @@ from accounts.models import User
 from congvu.access import Person, require
 from congvu.dates import format_day, period_between, today
 from congvu.fields import BlockField
+from congvu.numbers import number_text
 from congvu.rules import ConflictError, Fault, Ruled, one_of, ordered
 from congvu.trail import mark
 from units.models import Unit, under
@@ -148,6 +149,31 @@ class Return(Ruled):
                 f"Kỳ báo cáo vượt ra ngoài thời gian có hiệu lực của {self.unit.name} "
                 f"({self.unit.span_text}).",
             )
+
+    def doubts(self, logged: Sequence[int]) -> Iterator[str]:
+        """What can hardly be right, for whoever sends or accepts the figures: it forbids nothing.
+
+        `logged`: what is logged in the same days, in the order of `FIGURES`.
+        """
+        visits = self.visits or 0
+        found, rounds = self.finding_units or 0, self.rounds
+        if found > visits:
+            yield (
+                f"số đơn vị có tồn tại ({number_text(found)}) lớn hơn số lượt đơn vị "
+                f"({number_text(visits)})."
+            )
+        if rounds > visits:
+            yield (
+                f"số cuộc ({number_text(rounds)}) lớn hơn số lượt đơn vị ({number_text(visits)}), "
+                "mà mỗi cuộc có ít nhất một lượt."
+            )
+        for (key, label), counted in zip(FIGURES.items(), logged, strict=True):
+            told = getattr(self, key)
+            if told is not None and told < counted:
+                yield (
+                    f"{label[0].lower()}{label[1:]} báo cáo {number_text(told)}, thấp hơn "
+                    f"{number_text(counted)} đã ghi từng cuộc trong cùng kỳ."
+                )
 
     def clean(self) -> None:
         """Also: no other return of the unit shares a day (contract §3, "Refused")."""

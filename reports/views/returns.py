@@ -104,6 +104,11 @@ class FigureRow:
     reported: int | None
     logged: int
 
+    @property
+    def more(self) -> int:
+        """What the unit reports beyond what is logged (contract §4 rule 7)."""
+        return max((self.reported or 0) - self.logged, 0)
+
 
 def _figure_rows(source: Return) -> list[FigureRow]:
     """The figures beside logged(U, P) of contract §4 rule 7. Two queries."""
@@ -184,8 +189,8 @@ def return_create(request: UserRequest) -> HttpResponse:
     context = {
         "form": form,
         "title": "Lập số liệu báo cáo",
-        "lead": "Chỉ ghi số liệu của những cuộc đơn vị tiến hành và không ghi từng cuộc vào hệ "
-        "thống; ô không có số liệu thì để trống.",
+        "lead": "Ghi số liệu của mọi cuộc do đơn vị tiến hành trong kỳ; phần đã ghi từng cuộc vào "
+        "hệ thống không bị tính hai lần. Ô không có số liệu thì để trống.",
         "submit_label": "Lưu số liệu",
         "cancel_url": reverse("reports:return_list"),
     }
@@ -217,6 +222,20 @@ def return_edit(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "reports/return_edit.html", context)
 
 
+def _questioned(
+    request: UserRequest, source: Return, deed: Callable[..., object], **said: Any
+) -> HttpResponse:
+    """A step with figures, which the page questions; they are part of what is confirmed."""
+    rows = _figure_rows(source)
+    logged = [row.logged for row in rows]
+    form = DeedForm(request.POST or None, record=source, shown=logged)
+    said["consequences"] = [
+        *(f"Lưu ý: {doubt}" for doubt in source.doubts(logged)),
+        *said["consequences"],
+    ]
+    return _confirm(request, form, deed, rows=rows, **said)
+
+
 def _confirm(
     request: UserRequest, form: DeedForm, deed: Callable[..., object], **said: Any
 ) -> HttpResponse:
@@ -232,9 +251,9 @@ def return_submit(request: UserRequest, pk: int) -> HttpResponse:
     """Send the figures to be decided on."""
     source = _return(request, pk)
     source.require_editable(request.user)
-    return _confirm(
+    return _questioned(
         request,
-        DeedForm(request.POST or None, record=source),
+        source,
         source.submit,
         template="reports/return_submit.html",
         title="Gửi số liệu báo cáo",
@@ -255,9 +274,9 @@ def return_accept(request: UserRequest, pk: int) -> HttpResponse:
     """Take the figures: they count from now on."""
     source = _return(request, pk)
     source.require_decided(request.user)
-    return _confirm(
+    return _questioned(
         request,
-        DeedForm(request.POST or None, record=source),
+        source,
         source.accept,
         template="reports/return_accept.html",
         title="Chấp nhận số liệu báo cáo",

@@ -29,7 +29,9 @@ def test_unit_reads_the_reason_and_may_change_and_send_again(
     page = reporter.get(source.get_absolute_url()).content.decode()
     assert "Thiếu số cuộc đột xuất" in page
     assert reporter.get(f"/returns/{source.pk}/edit/").status_code == 200
-    assert reporter.post(f"/returns/{source.pk}/submit/", {"version": 2}).status_code == 302
+    form = reporter.get(f"/returns/{source.pk}/submit/").context["form"]
+    data = {"version": form["version"].value()}
+    assert reporter.post(f"/returns/{source.pk}/submit/", data).status_code == 302
     assert Event.objects.of(source).first().note == "Thiếu số cuộc đột xuất"  # type: ignore[union-attr]
 
 
