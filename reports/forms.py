@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -49,20 +49,30 @@ class CountField(forms.Field):
         return number_text(value) if isinstance(value, int) else value
 
 
-def _years(now: date) -> tuple[int, int]:
-    """Years whose periods are offered: this one and the last."""
-    return now.year, now.year - 1
+def _years(last: date) -> tuple[int, int]:
+    """Years whose periods are offered: that of the day and the one before."""
+    return last.year, last.year - 1
 
 
-def period_choices(now: date) -> Iterator[tuple[str, Any]]:
-    """Named periods that have begun, by year and by the way of reckoning."""
+def period_choices(now: date, units: Sequence[Unit] = ()) -> Iterator[tuple[str, Any]]:
+    """Named periods that have begun, by year and by the way of reckoning.
+
+    `units`: those that the person may report for; then only what lies within one's life is offered,
+    and the last years are those of the one that lived longest.
+    """
     yield "", "Kỳ khác: ghi ngày ở dưới"
-    for year in _years(now):
+    last = min(now, max((each.valid_to or now for each in units), default=now))
+
+    def is_fit(each: NamedPeriod) -> bool:
+        lived = not units or any(unit.covers(each.first, each.last) for unit in units)
+        return each.first <= now and lived
+
+    for year in _years(last):
         for official, title in ((False, "Theo lịch"), (True, "Từ ngày 15 đến ngày 14")):
             found = [
                 (f"{each.key}.{each.year}", each.label)
                 for each in periods_for(year)
-                if each.official is official and each.first <= now
+                if each.official is official and is_fit(each)
             ]
             if found:
                 yield f"{title}, năm {year}", found
@@ -121,6 +131,7 @@ class ReturnForm(RecordForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._taken_from_preset: list[str] = []
         for key, label in FIGURES.items():
             self.fields[key] = CountField(label=label, required=False)
         # A reporter writes for its own unit alone, staff for whoever is in scope (contract §5).
@@ -129,18 +140,19 @@ class ReturnForm(RecordForm):
             units = units.filter(pk__in=user.lineage_ids)
         offer(self, units, "unit")
         if self.instance.pk is None:
-            self._offer_periods()
-            if not user.may("returns.decide"):
+            own = [] if user.may("returns.decide") else list(units)
+            self._offer_periods(own)
+            if own:
                 self.initial.setdefault("unit", user.unit)
         else:
             del self.fields["preset"]
         if self.instance.status != ReturnStatus.ACCEPTED:
             del self.fields["edit_reason"]
 
-    def _offer_periods(self) -> None:
+    def _offer_periods(self, units: Sequence[Unit]) -> None:
         preset = self.fields["preset"]
         assert isinstance(preset, forms.ChoiceField)  # noqa: S101  # declared above
-        preset.choices = list(period_choices(today()))
+        preset.choices = list(period_choices(today(), units))
         for name in ("first_day", "last_day"):
             self.fields[name].required = False
         chosen = chosen_period(str(self.data.get(self.add_prefix("preset"), "")))
@@ -151,6 +163,7 @@ class ReturnForm(RecordForm):
         for name, day in (("first_day", chosen.first), ("last_day", chosen.last)):
             if not typed.get(self.add_prefix(name)):
                 typed[self.add_prefix(name)] = format_day(day)
+                self._taken_from_preset.append(name)
         self.data = typed
 
     def clean(self) -> dict[str, Any] | None:
@@ -168,6 +181,21 @@ class ReturnForm(RecordForm):
                 "với ngày ghi ở dưới; hãy bỏ chọn kỳ hoặc xóa ngày.",
             )
         return data
+
+    def _post_clean(self) -> None:
+        """Also: a period outside the unit's life is told at the period, however it was given."""
+        super()._post_clean()  # type: ignore[misc]  # Django's own
+        wrong = self.errors.get("unit")
+        if wrong is not None and wrong.as_data()[0].code == "not_in_force":
+            self._move("unit", "last_day")
+        # Days left blank are those of the chosen period.
+        for name in self._taken_from_preset:
+            self._move(name, "preset")
+
+    def _move(self, name: str, to: str) -> None:
+        """Tell what is wrong at one field at another, where the person can mend it."""
+        if faults := self.errors.pop(name, None):
+            self.add_error(to, faults.as_data())
 
     def taken_message(self, fault: IntegrityError) -> str:
         """Two returns of one unit share no day."""

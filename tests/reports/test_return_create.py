@@ -13,8 +13,8 @@ from django.test import Client
 from congvu.models import Event
 from reports.forms import CountField
 from reports.models import Return
-from tests.conftest import World
-from tests.factories import make_return, make_unit
+from tests.conftest import World, client_of
+from tests.factories import make_return, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +125,44 @@ def test_double_click_makes_one(staff: Client, world: World) -> None:
 def test_who_may_not(inspector: Client, leader: Client, admin: Client) -> None:
     for client in (inspector, leader, admin):
         assert client.get("/returns/create/").status_code == 403
+
+
+@pytest.fixture
+def ended(world: World) -> Client:
+    """REPORTER of a district that ended on 30 June 2022."""
+    unit = make_unit("164", "Huyện Đồng Hỷ", world.province, valid_to=date(2022, 6, 30))
+    return client_of(make_user("REPORTER", unit))
+
+
+def offered(client: Client) -> set[str]:
+    choices = client.get("/returns/create/").context["form"].fields["preset"].choices
+    return {key for _, group in choices if isinstance(group, list) for key, _ in group}
+
+
+def test_periods_of_a_unit_that_is_no_more_lie_within_its_life(
+    ended: Client, staff: Client, world: World
+) -> None:
+    keys = offered(ended)
+    assert {"nam.2021", "6-thang.2022", "quy-2.2022", "thang-6-bc.2022"} <= keys
+    assert not keys & {"nam.2022", "quy-3.2022", "nam.2023", "thang-1.2024"}
+    assert {"nam.2023", "thang-1.2024"} <= offered(staff)
+
+
+@pytest.mark.parametrize(
+    ("days", "field"),
+    [({"preset": "nam.2023", "first_day": "", "last_day": ""}, "preset"), ({}, "last_day")],
+)
+def test_period_beyond_the_end_of_the_unit_is_told_at_the_period(
+    ended: Client, staff: Client, days: dict[str, str], field: str
+) -> None:
+    unit = "Huyện Đồng Hỷ (164), đến 30/06/2022"
+    found = faults(staff, unit=unit, **days)
+    assert found.keys() == {field}
+    assert "có hiệu lực đến 30/06/2022" in found[field][0]
+    assert faults(ended, unit=unit).keys() == {"last_day"}
+
+
+def test_period_before_the_unit_is_told_at_the_period(staff: Client, world: World) -> None:
+    make_unit("999", "Huyện Mới", world.province, valid_from=date(2023, 7, 1))
+    found = faults(staff, unit="999", preset="nam.2023", first_day="", last_day="")
+    assert "từ 01/07/2023" in found["preset"][0]
