@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django_filters.filters import CharFilter, ChoiceFilter
 
-from accounts.models import User, UserQuerySet
+from accounts.models import User, UserQuerySet, serves_ended_unit
 from accounts.roles import Role
+from congvu.dates import today
 from congvu.filters import CodeFilter, ListFilter, SearchFilter
 from congvu.text import search_words
 
@@ -14,7 +15,9 @@ _STATES = (
     ("active", "Đang dùng"),
     ("never", "Chưa đăng nhập lần nào"),
     ("idle", "Lâu không dùng"),
+    ("locked", "Tạm khóa"),
     ("disabled", "Đã khóa"),
+    ("ended", "Đơn vị đã kết thúc"),
 )
 
 
@@ -39,9 +42,13 @@ class AccountFilter(ListFilter):
         return accounts
 
     def in_state(self, accounts: UserQuerySet, name: str, value: str) -> QuerySet[User]:
-        """Accounts that can be used, were never used, lie idle, or are closed."""
+        """Accounts that can be used, were never used, lie idle, are closed, or serve no unit."""
         if value == "disabled":
             return accounts.disabled()
+        if value == "ended":
+            return accounts.filter(serves_ended_unit(today()))
+        if value == "locked":
+            return accounts.locked_out()
         if value == "never":
             return accounts.filter(is_active=True, last_login__isnull=True)
         idle = accounts.idle()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
+from axes.helpers import get_cool_off
+from axes.models import AccessAttempt
 from axes.utils import reset as lift_lock
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,7 +16,7 @@ from django.contrib.auth.models import Permission, PermissionsMixin
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.urls import reverse
 from django.utils import timezone
 
@@ -35,6 +37,20 @@ def idle_since() -> datetime:
     return timezone.now() - timedelta(days=settings.ACCOUNT_IDLE_DAYS)
 
 
+def serves_ended_unit(on: date) -> Q:
+    """The condition for open accounts whose unit is no more on that day."""
+    return Q(is_active=True, unit__valid_to__lt=on)
+
+
+def _is_locked() -> Q:
+    """The condition for accounts that wrong passwords lock now: what django-axes counts."""
+    since = timezone.now() - (get_cool_off() or timedelta())
+    recent = AccessAttempt.objects.filter(attempt_time__gte=since).order_by()
+    counted = recent.values("username").annotate(failures=Sum("failures_since_start"))
+    over = counted.filter(failures__gte=settings.AXES_FAILURE_LIMIT)
+    return Q(username__in=over.values("username"))
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """Accounts, by who asks."""
 
@@ -43,6 +59,14 @@ class UserQuerySet(models.QuerySet["User"]):
         if not person.may("accounts.manage"):
             return self.none()
         return self.filter(under(person.scope_paths, "unit__"))
+
+    def with_locks(self) -> Self:
+        """Adds whether wrong passwords lock the account now."""
+        return self.annotate(locked=_is_locked())
+
+    def locked_out(self) -> Self:
+        """Open accounts that wrong passwords lock now."""
+        return self.filter(_is_locked(), is_active=True)
 
     def disabled(self) -> Self:
         """Accounts that an administrator has closed."""
@@ -117,6 +141,9 @@ class User(Ruled, AbstractBaseUser, PermissionsMixin):
     enabled_at = models.DateTimeField(default=timezone.now, editable=False)
     folded = FoldedField(source=("username", "full_name"))
     sort_key = NameSortKeyField(source=("full_name",))
+
+    # Filled by `with_locks`.
+    locked: bool
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
@@ -248,6 +275,21 @@ class User(Ruled, AbstractBaseUser, PermissionsMixin):
             self.write("is_active", "enabled_at")
             mark(by, self, "enabled", {} if was else {"is_active": (False, True)})
         lift_lock(username=self.username)
+
+    @property
+    def why_not_unlock(self) -> str:
+        """Why there is no lock to lift; empty when wrong passwords lock the account now."""
+        if User.objects.get_queryset().locked_out().filter(pk=self.pk).exists():
+            return ""
+        return "Tài khoản không bị tạm khóa vì nhập sai mật khẩu."
+
+    def unlock(self, *, by: User) -> None:
+        """Lift the lock after wrong passwords before its time is up; the password stays."""
+        if refusal := self.why_not_unlock:
+            raise ValidationError(refusal)
+        with transaction.atomic():
+            lift_lock(username=self.username)
+            mark(by, self, "unlocked")
 
     def faults(self) -> Iterator[Fault]:
         """Every account acts for a unit."""

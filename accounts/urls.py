@@ -18,6 +18,7 @@ urlpatterns = [
     path("accounts/<int:pk>/edit/", views.account_edit, name="account_edit"),
     path("accounts/<int:pk>/disable/", views.account_disable, name="account_disable"),
     path("accounts/<int:pk>/enable/", views.account_enable, name="account_enable"),
+    path("accounts/<int:pk>/unlock/", views.account_unlock, name="account_unlock"),
     path("accounts/<int:pk>/password/", views.account_password, name="account_password"),
     path(
         "accounts/<int:pk>/reset-password/",

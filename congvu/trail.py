@@ -46,6 +46,7 @@ DEEDS: dict[str, str] = {
     "password_changed": "Đổi mật khẩu",
     "disabled": "Khóa tài khoản",
     "enabled": "Mở tài khoản",
+    "unlocked": "Bỏ tạm khóa đăng nhập",
 }
 
 

@@ -76,6 +76,7 @@ TABLE: dict[str, Row] = {
     "accounts:account_edit":         Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "account"),
     "accounts:account_disable":      Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "account"),
     "accounts:account_enable":       Row("302 403 403 403 403 200 403", "302 403 403 403 403 302 403", "account"),
+    "accounts:account_unlock":       Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "account"),
     # Nothing was set that could be shown: one is led to the account.
     "accounts:account_password":      Row("302 403 403 403 403 302 403", "302 403 403 403 403 302 403", "account"),
     "accounts:account_reset_password": Row("302 403 403 403 403 200 403", "302 403 403 403 403 302 403", "account"),

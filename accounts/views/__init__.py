@@ -9,6 +9,7 @@ from accounts.views.accounts import (
     account_list,
     account_password,
     account_reset_password,
+    account_unlock,
 )
 from accounts.views.own import login, logout, password_change, profile, session
 
@@ -21,6 +22,7 @@ __all__ = [
     "account_list",
     "account_password",
     "account_reset_password",
+    "account_unlock",
     "login",
     "logout",
     "password_change",

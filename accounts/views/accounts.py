@@ -15,12 +15,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.filters import AccountFilter
 from accounts.forms import AccountForm
-from accounts.models import User
+from accounts.models import User, UserQuerySet
 from accounts.passwords import temporary_password
 from accounts.requests import UserRequest
 from accounts.roles import Role
 from congvu.access import require
-from congvu.deeds import ReasonDeedForm, confirm
+from congvu.deeds import DeedForm, ReasonDeedForm, confirm
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
@@ -28,9 +28,11 @@ from congvu.tables import Badge, Column, Listing
 
 
 def _state(account: User) -> Badge:
-    """Whether the account can be used, in a word."""
+    """Whether the account can be used, in a word (reads `locked`)."""
     if not account.is_active:
         return Badge("Đã khóa", "secondary")
+    if account.locked:
+        return Badge("Tạm khóa", "danger")
     if account.is_idle:
         return Badge("Lâu không dùng", "warning")
     return Badge("Đang dùng", "success")
@@ -66,18 +68,22 @@ COLUMNS = (
 def _find(request: UserRequest, pk: int) -> User:
     """The account within the administrator's scope; 404 for any other."""
     require(request.user, "accounts.manage")
-    return get_object_or_404(User.objects.visible_to(request.user).select_related("unit"), pk=pk)
+    return get_object_or_404(_rows(request), pk=pk)
+
+
+def _rows(request: UserRequest) -> UserQuerySet:
+    """The accounts in scope with what list and page show of them."""
+    return User.objects.visible_to(request.user).with_locks().select_related("unit")
 
 
 @require_safe
 def account_list(request: UserRequest) -> HttpResponseBase:
     """Accounts of the units in scope."""
     require(request.user, "accounts.manage")
-    accounts = User.objects.visible_to(request.user).select_related("unit")
     listing = Listing(
         request,
         "Tài khoản",
-        accounts,
+        _rows(request),
         COLUMNS,
         AccountFilter,
         order="sort_key,username",
@@ -90,7 +96,7 @@ def account_list(request: UserRequest) -> HttpResponseBase:
 
 
 def _actions(account: User, by: User) -> list[Action]:
-    """What may be done to the account now."""
+    """What may be done to the account now (reads `locked`)."""
     edit = Action("Sửa", reverse("accounts:account_edit", args=[account.pk]))
     reset = Action(
         "Đặt lại mật khẩu",
@@ -108,9 +114,9 @@ def _actions(account: User, by: User) -> list[Action]:
         account.why_not_disable(by),
         danger=True,
     )
-    if not account.why_not_enable:
-        return [enable, edit, reset, disable]
-    return [edit, reset, disable]
+    unlock = Action("Bỏ khóa", reverse("accounts:account_unlock", args=[account.pk]))
+    first = [enable] if not account.why_not_enable else [unlock] if account.locked else []
+    return [*first, edit, reset, disable]
 
 
 @require_safe
@@ -263,6 +269,30 @@ def account_enable(request: UserRequest, pk: int) -> HttpResponse:
         "submit_label": "Mở tài khoản",
     }
     return _confirm(request, account, "accounts/account_enable.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def account_unlock(request: UserRequest, pk: int) -> HttpResponse:
+    """Let a person who typed wrong passwords try again at once."""
+    account = _find(request, pk)
+    return confirm(
+        request,
+        DeedForm(request.POST or None, record=account),
+        account.unlock,
+        template="accounts/account_unlock.html",
+        title=f"Bỏ tạm khóa tài khoản {account.username}",
+        label="Bỏ khóa",
+        success=f"Đã bỏ tạm khóa tài khoản {account.username}.",
+        consequences=[
+            f"{account.full_name} đăng nhập lại được ngay bằng mật khẩu đang có.",
+            "Hãy hỏi chính người đó trước: nếu không phải họ nhập sai, có thể có người đang dò mật "
+            "khẩu.",
+            "Nếu họ không còn nhớ mật khẩu, hãy đặt lại mật khẩu; việc đó cũng bỏ tạm khóa.",
+        ],
+        refusal=account.why_not_unlock,
+        account=account,
+    )
 
 
 @never_cache

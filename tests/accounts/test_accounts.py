@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,9 +16,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.passwords import FourClassesValidator, new_seed, temporary_password
+from congvu.dates import today
 from congvu.models import Event
 from tests.conftest import World, client_of
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_unit, make_user
 
 
 def url(name: str, user: User | None = None) -> str:
@@ -212,3 +214,44 @@ def test_profile_tells_the_last_sign_ins(client: Client, world: World) -> None:
     client.post("/accounts/login/", {"username": user.username, "password": PASSWORD})
     page = client.get("/accounts/profile/").content.decode()
     assert "từ địa chỉ 127.0.0.1" in page
+
+
+def test_lock_after_wrong_passwords_is_shown_and_lifted(
+    admin: Client, world: World, client: Client
+) -> None:
+    user = make_user("STAFF", world.province)
+    for _ in range(5):
+        client.post("/accounts/login/", {"username": user.username, "password": "sai"})
+    for page in (url("account_list") + "?state=locked", url("account_detail", user)):
+        text = admin.get(page).content.decode()
+        assert "Tạm khóa</span>" in text
+        assert user.full_name in text
+    assert url("account_unlock", user) in text
+    admin.post(url("account_unlock", user), {"version": user.version})
+    assert deeds(user) == ["unlocked"]
+    entry = client.post("/accounts/login/", {"username": user.username, "password": PASSWORD})
+    assert entry.status_code == 302
+    # Nothing is left to lift.
+    text = admin.get(url("account_detail", user)).content.decode()
+    assert url("account_unlock", user) not in text
+    assert "không bị tạm khóa" in admin.get(url("account_unlock", user)).content.decode()
+    admin.post(url("account_unlock", user), {"version": user.version})
+    assert deeds(user).count("unlocked") == 1
+
+
+def test_lock_whose_time_is_up_is_none(admin: Client, world: World, client: Client) -> None:
+    user = make_user("STAFF", world.province)
+    for _ in range(5):
+        client.post("/accounts/login/", {"username": user.username, "password": "sai"})
+    AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=31))
+    assert admin.get(url("account_list") + "?state=locked").context["listing"].count == 0
+
+
+def test_accounts_of_units_that_are_no_more_are_found(admin: Client, world: World) -> None:
+    ended = make_unit("E1", "Huyện Cũ", world.province, valid_to=today() - timedelta(days=1))
+    last_day = make_unit("E2", "Huyện Sắp Cũ", world.province, valid_to=today())
+    left = make_user("REPORTER", ended)
+    make_user("REPORTER", ended, is_active=False)
+    make_user("REPORTER", last_day)
+    rows = admin.get(url("account_list") + "?state=ended").context["listing"].rows
+    assert [row.record for row in rows] == [left]
