@@ -19,9 +19,9 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.models import User, serves_ended_unit
 from accounts.roles import Role
-from congvu.dates import days_phrase, format_day, today
+from congvu.dates import days_phrase, format_day, period, today
 from congvu.filters import ListFilter
 from congvu.numbers import number_text
 from congvu.pages import Action, Card, Entry, Figure
@@ -33,6 +33,7 @@ from findings.models import Finding, Remedy, is_claimed, is_returned, stands
 from inspections.filters import RoundFilter
 from inspections.models import Round, Visit, is_behind, is_near
 from reports.models import UNSENT, Return
+from reports.summary_form import query_for
 from units.filters import UnitListFilter
 from units.models import Unit
 
@@ -54,6 +55,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "figures": figures(user, now) if user.may("summary.view") else [],
         "figures_title": f"Năm {now.year} đến nay",
         "starts": starts(user, now),
+        "ended": _ended(user, now),
+        "ended_link": _last_year(user, now),
         "today": now,
     }
     return render(request, "home.html", context)
@@ -66,18 +69,43 @@ def _user(request: HttpRequest) -> User:
     return request.user
 
 
+def _ended(user: User, now: date) -> Unit | None:
+    """The person's own unit if it is no more."""
+    unit = user.unit
+    return unit if unit and unit.valid_to and unit.valid_to < now else None
+
+
+def _last_year(user: User, now: date) -> Action | None:
+    """The last year of the person's unit that is no more: its summary, else its rounds."""
+    unit = _ended(user, now)
+    if unit is None or unit.valid_to is None:
+        return None
+    year = unit.valid_to.year
+    if user.may("summary.view"):
+        return Action(f"Xem tổng hợp năm {year}", _summary(user, year))
+    if user.may("rounds.view"):
+        url = _link("inspections:round_list", year=year)
+        return Action(f"Xem các cuộc kiểm tra năm {year}", url)
+    return None
+
+
 def starts(user: User, now: date) -> list[Action]:
-    """Where this role's work usually begins."""
-    offers = (
+    """Where this role's work usually begins; for a unit that is no more, with what it left."""
+    unit = _ended(user, now)
+    year = unit.valid_to.year if unit and unit.valid_to else now.year
+    offers = [
         ("rounds.change", "Ghi một cuộc kiểm tra", reverse("inspections:round_create")),
         ("returns.change", "Lập số liệu báo cáo", reverse("reports:return_create")),
-        ("summary.view", f"Tổng hợp năm {now.year}", reverse("reports:summary")),
-        ("summary.view", f"Tổng hợp năm {now.year - 1}", _summary(user, now.year - 1)),
+        ("summary.view", f"Tổng hợp năm {year}", _summary(user, year)),
+        ("summary.view", f"Tổng hợp năm {year - 1}", _summary(user, year - 1)),
         ("workbook.import", "Nhập từ bảng tính", reverse("exchange:import_list")),
         ("accounts.manage", "Tài khoản", reverse("accounts:account_list")),
         ("catalogue.change", "Danh mục nội dung kiểm tra", reverse("inspections:content_list")),
         ("units.view", "Cây đơn vị", reverse("units:unit_list")),
-    )
+    ]
+    if unit:
+        # What it still has to enter are days long past.
+        offers.append(offers.pop(0))
     return [Action(text, url) for deed, text, url in offers if user.may(deed)]
 
 
@@ -109,8 +137,9 @@ def figures(user: User, now: date) -> list[Figure]:
 
 
 def _summary(user: User, year: int) -> str:
-    code = str(user.unit.code) if user.unit else ""
-    return f"{reverse('reports:summary')}?{urlencode({'unit': code, 'year': str(year)})}"
+    """The summary of the person's unit for a year, by the boundaries of a day that it lived."""
+    address = reverse("reports:summary")
+    return f"{address}?{query_for(user.unit, period('nam', year))}" if user.unit else address
 
 
 def _link(name: str, **query: str | int) -> str:
@@ -255,8 +284,15 @@ def returns(user: User, now: date) -> list[Card]:
 
 
 def accounts(user: User, now: date) -> list[Card]:
-    """Accounts that are open and have never been used."""
-    pile = Pile(
+    """Accounts that are open: for a unit that is no more, and those never used."""
+    ended = Pile(
+        "Tài khoản thuộc đơn vị đã kết thúc",
+        serves_ended_unit(now),
+        "unit__valid_to",
+        _link("accounts:account_list", state="ended"),
+        "warning",
+    )
+    never = Pile(
         "Tài khoản chưa đăng nhập lần nào",
         Q(is_active=True, last_login__isnull=True),
         "created_at",
@@ -268,7 +304,7 @@ def accounts(user: User, now: date) -> list[Card]:
         text = f"{row} ({row.get_role_display()})"
         return Entry(text, row.get_absolute_url(), f"tạo ngày {made}")
 
-    return _cards(User.objects.visible_to(user), [pile], show)
+    return _cards(User.objects.visible_to(user), [ended, never], show)
 
 
 # Which kinds of work each role is shown, the most pressing first.

@@ -20,6 +20,7 @@ from tests.factories import (
     make_remedy,
     make_return,
     make_round,
+    make_unit,
     make_user,
     make_visit,
 )
@@ -167,3 +168,46 @@ def test_second_writer_without_a_form_is_told(
     answer = staff.get("/")
     assert answer.status_code == 409
     assert "vừa lưu" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", ["INSPECTOR", "REPORTER", "ADMIN", "STAFF"])
+def test_home_of_a_unit_that_is_no_more_leads_to_its_last_year(world: World, role: str) -> None:
+    last = date(2025, 6, 30)
+    unit = make_unit("164", "Huyện Đồng Hỷ", world.province, valid_to=last)
+    client = client_of(make_user(role, unit))
+    answer = client.get("/")
+    page = answer.content.decode()
+    assert "Huyện Đồng Hỷ kết thúc ngày 30/06/2025; hồ sơ đến ngày đó vẫn xem được." in page
+    link = answer.context["ended_link"]
+    starts = {start.label: start.url for start in answer.context["starts"]}
+    if role == "ADMIN":
+        assert link is None
+        return
+    assert "2025" in link.label
+    links = [link.url, *(url for label, url in starts.items() if label.startswith("Tổng hợp"))]
+    for url in links:
+        shown = client.get(url)
+        assert shown.status_code == 200
+        assert "không có đơn vị nào" not in shown.content.decode()
+    if role == "REPORTER":
+        assert link.url.startswith("/rounds/")
+        return
+    assert {"Tổng hợp năm 2025", "Tổng hợp năm 2024"} <= starts.keys()
+    assert list(starts)[-1] == "Ghi một cuộc kiểm tra"
+
+
+def test_home_of_a_unit_in_force_says_nothing_of_an_end(world: World, staff: Client) -> None:
+    answer = staff.get("/")
+    assert answer.context["ended"] is None
+    starts = [start.label for start in answer.context["starts"]]
+    assert starts[0] == "Ghi một cuộc kiểm tra"
+    assert f"Tổng hợp năm {today().year}" in starts
+
+
+def test_administrator_finds_accounts_of_units_that_are_no_more(
+    world: World, admin: Client
+) -> None:
+    ended = make_unit("164", "Huyện Đồng Hỷ", world.province, valid_to=date(2025, 6, 30))
+    make_user("REPORTER", ended)
+    found = counts(admin, "/", "cards")
+    assert found["Tài khoản thuộc đơn vị đã kết thúc"] == (1, 1)
