@@ -31,9 +31,14 @@ class JobState(models.TextChoices):
     REFUSED = "REFUSED", "Không nhận tệp"
     FAULTY = "FAULTY", "Có ô cần sửa"
     READY = "READY", "Chờ xác nhận"
+    NOTHING = "NOTHING", "Không có gì để ghi"
     WRITING = "WRITING", "Đang ghi"
     DONE = "DONE", "Đã nhập xong"
     CANCELLED = "CANCELLED", "Đã bỏ"
+
+
+# Nothing more is done with an upload that stands so.
+CLOSED = (JobState.NOTHING, JobState.DONE, JobState.CANCELLED)
 
 
 class ImportJobQuerySet(models.QuerySet["ImportJob"]):
@@ -95,6 +100,16 @@ class ImportJob(models.Model):
     def get_absolute_url(self) -> str:
         """The upload's page."""
         return reverse("exchange:import_detail", args=[self.pk])
+
+    @property
+    def changes_something(self) -> bool:
+        """Whether the file has a row that would be written."""
+        return any(each["added"] or each["changed"] for each in self.sheets)
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether a row of the file was read at all."""
+        return self.changes_something or any(each["unchanged"] for each in self.sheets)
 
     @property
     def is_running(self) -> bool:
@@ -192,8 +207,13 @@ class ImportJob(models.Model):
         return True
 
     def settle(self, state: JobState, **values: Any) -> None:
-        """Note what the run came to; nothing where another run has begun meanwhile."""
+        """Note what the run came to; nothing where another run has begun meanwhile.
+
+        A file that would change nothing waits for nobody: it is closed.
+        """
         values = {"state": state, "finished_at": timezone.now(), **values}
-        ImportJob.objects.filter(pk=self.pk, run=self.run).update(**values)
         for name, value in values.items():
             setattr(self, name, value)
+        if state == JobState.READY and not self.changes_something:
+            self.state = values["state"] = JobState.NOTHING
+        ImportJob.objects.filter(pk=self.pk, run=self.run).update(**values)

@@ -22,7 +22,7 @@ from congvu.pages import Action
 from exchange import jobs
 from exchange.export import export
 from exchange.forms import UploadForm
-from exchange.models import ImportJob, JobState
+from exchange.models import CLOSED, ImportJob, JobState
 from exchange.template import template
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -34,6 +34,7 @@ TONES: dict[str, str] = {
     JobState.REFUSED: "danger",
     JobState.FAULTY: "danger",
     JobState.READY: "warning",
+    JobState.NOTHING: "secondary",
     JobState.WRITING: "info",
     JobState.DONE: "success",
     JobState.CANCELLED: "secondary",
@@ -104,14 +105,9 @@ def import_detail(request: UserRequest, pk: int) -> HttpResponse:
         "fault_groups": _grouped(page.object_list),
         "has_marked": bool(job.file) and job.fault_count > 0 and job.marked_path.exists(),
         "sheets": [{**sheet, "url": _list_url(sheet["key"])} for sheet in job.sheets],
-        "changes_something": _changes_something(job),
         "actions": _actions(job),
     }
     return render(request, "exchange/import_detail.html", context)
-
-
-def _changes_something(job: ImportJob) -> bool:
-    return any(each["added"] or each["changed"] for each in job.sheets)
 
 
 def _grouped(faults: Any) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -127,8 +123,7 @@ def _list_url(key: str) -> str:
 
 def _actions(job: ImportJob) -> list[Action]:
     """What may be done with the upload now."""
-    done = {JobState.DONE, JobState.CANCELLED}
-    if not job.file or job.state in done or (job.is_running and not job.is_stalled):
+    if not job.file or job.state in CLOSED or (job.is_running and not job.is_stalled):
         return []
 
     def to(name: str, label: str, *, post: bool = True) -> Action:
@@ -137,7 +132,7 @@ def _actions(job: ImportJob) -> list[Action]:
     actions = []
     if job.is_stalled:
         actions.append(to("import_retry", "Thử lại"))
-    elif job.state == JobState.READY and _changes_something(job):
+    elif job.state == JobState.READY:
         actions.append(to("import_apply", "Ghi vào hệ thống"))
     elif job.state == JobState.FAULTY and job.marked_path.exists():
         actions.append(to("import_faults", "Tải tệp đã đánh dấu ô sai", post=False))
@@ -167,8 +162,8 @@ def import_retry(request: UserRequest, pk: int) -> HttpResponse:
 def import_cancel(request: UserRequest, pk: int) -> HttpResponse:
     """Remove an upload that will not be written."""
     job = _job(request, pk)
-    if job.state == JobState.DONE or (job.is_running and not job.is_stalled):
-        messages.error(request, "Tệp đang được xử lý hoặc đã nhập xong nên không bỏ được.")
+    if job.state in CLOSED or (job.is_running and not job.is_stalled):
+        messages.error(request, "Tệp đang được xử lý hoặc đã xử lý xong nên không bỏ được.")
         return redirect(job)
     if job.pass_to(JobState.CANCELLED, from_state=JobState(job.state)):
         job.remove_files()

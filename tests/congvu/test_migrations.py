@@ -10,6 +10,7 @@ from django.db.migrations import RunPython
 from django.db.migrations.loader import MigrationLoader
 
 from directives.models import Document
+from exchange.models import ImportJob
 from findings.models import Progress
 from inspections.models import TeamMember
 from tests.conftest import World
@@ -61,3 +62,19 @@ def test_claims_of_completed_remedies_are_answered(world: World) -> None:
     refill("findings", "0002_claims_answered")
     assert list(Progress.objects.waiting()) == [left]
     assert Progress.objects.exclude(answered_at=None).get() == done
+
+
+@pytest.mark.django_db(transaction=True)
+def test_uploads_that_would_change_nothing_are_closed(world: World) -> None:
+    by = make_user("STAFF", world.province)
+    waiting, idle = (
+        ImportJob.objects.create(
+            by=by, name="a.xlsx", state="READY",
+            sheets=[{"key": "units", "added": added, "changed": 0, "unchanged": 1}],
+        )
+        for added in (1, 0)
+    )  # fmt: skip
+    refill("exchange", "0002_nothing_to_write")
+    for job, state in ((waiting, "READY"), (idle, "NOTHING")):
+        job.refresh_from_db()
+        assert job.state == state

@@ -131,7 +131,33 @@ def test_nothing_is_written_when_it_is_no_longer_what_was_confirmed(staff: Clien
 
 def test_a_file_that_changes_nothing_has_nothing_to_confirm(staff: Client) -> None:
     row = ["171", "Huyện Đại Từ", "Cấp huyện", "19", None, None]
-    assert "không có gì để ghi" in page(staff, upload(staff, book_of({"Đơn vị": [row]}).getvalue()))
+    job = upload(staff, book_of({"Đơn vị": [row]}).getvalue())
+    assert job.state == JobState.NOTHING
+    text = page(staff, job)
+    assert "Không có gì để ghi" in text
+    assert "đều đã có trong hệ thống" in text
+    assert "Bỏ tệp này" not in text
+    staff.post(f"/import/{job.pk}/apply/")
+    staff.post(f"/import/{job.pk}/cancel/")
+    job.refresh_from_db()
+    assert job.state == JobState.NOTHING
+
+
+def test_a_file_of_which_no_row_was_read_says_so_and_what_was_passed_over(staff: Client) -> None:
+    rows = [["Một dòng", "ở trang khác"]]
+    book = book_of({"Danh sách": rows, "Đơn vị": []}, {"Danh sách": ["A", "B"]})
+    job = upload(staff, book.getvalue())
+    assert job.state == JobState.NOTHING
+    text = page(staff, job)
+    assert "đều đã có" not in text
+    assert text.index("trang “Danh sách”") < text.index("Không đọc được dòng nào")
+
+
+def test_sheets_passed_over_are_told_above_what_will_change(staff: Client) -> None:
+    sheets: dict[str, Any] = {"Đơn vị": [ROOM], "Danh sách": [["Một dòng"]]}
+    job = upload(staff, book_of(sheets, {"Danh sách": ["A"]}).getvalue())
+    text = page(staff, job)
+    assert text.index("trang “Danh sách”") < text.index("Sẽ thay đổi")
 
 
 @pytest.fixture
