@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, Value
 
 from accounts.models import User
 from congvu.dates import days_phrase, format_day
@@ -161,7 +161,12 @@ def with_story(remedies: RemedyQuerySet, *, for_export: bool = False) -> RemedyQ
     rows = remedies.select_related(*_joined(for_export)).prefetch_related(*_NAMES_OF_UNITS)
     if for_export:
         extensions = Extension.objects.filter(remedy=OuterRef("pk"))
-        return rows.annotate(finding_code=F("finding__code"), extensions_count=_number(extensions))
+        waiting = Progress.objects.waiting()
+        return rows.annotate(
+            finding_code=F("finding__code"),
+            extensions_count=_number(extensions),
+            claims=Exists(waiting.filter(remedy=OuterRef("pk"))),
+        )
     claims = Prefetch("progress", queryset=Progress.objects.waiting(), to_attr="claims")
     return rows.prefetch_related("extensions", claims)
 

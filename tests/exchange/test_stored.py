@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from findings.models import Remedy
+from findings.models import Remedy, is_claimed
 from inspections.models import Round
 from reports.models import Return
 from tests.exchange.helpers import faults_of, load
@@ -131,10 +131,10 @@ def test_claims_on_a_remedy_that_the_file_says_is_done_no_longer_wait() -> None:
     for each in (remedy, other):
         each.report(by=by, text="Đã xong", completed_on=D(2023, 6, 1))
     load({"Kiến nghị": [with_(REMEDY, K=D(2023, 6, 2))]})
-    assert list(Remedy.objects.claimed()) == [other]
+    assert list(Remedy.objects.filter(is_claimed())) == [other]
     remedy.refresh_from_db()
     remedy.reopen(by=by, reason="Nhầm")
-    assert list(Remedy.objects.claimed()) == [other]
+    assert list(Remedy.objects.filter(is_claimed())) == [other]
 
 
 def test_a_return_that_was_sent_back_keeps_no_reason() -> None:
