@@ -15,7 +15,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --requirement
 
 # Tests and checks must not depend on the .env of whoever runs them.
-FOR_TESTS := DEBUG=on HTTPS_ONLY=off SECRET_KEY=only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789
+FOR_TESTS := DEBUG=on DEMO=off HTTPS_ONLY=off SECRET_KEY=only-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz-0123456789
 
 help:
 	@echo "make run    chạy thử với dữ liệu mẫu trên http://127.0.0.1:8000 (PORT=… để đổi cổng)"
