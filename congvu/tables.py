@@ -315,14 +315,11 @@ class Listing:
 
     @property
     def active_filters(self) -> list[Chip]:
-        """Filters at work, each with the address without it."""
-        if self.filters is None:
+        """Filters at work, each with the address without it; one that cannot be read stops all."""
+        if self.filters is None or not self.filters.is_valid():
             return []
         found = []
-        faulty = self.filters.form.errors
         for name, field_ in self.filters.form.fields.items():
-            if name in faulty:
-                continue  # it filters nothing, and its field says why
             raw = self.request.GET.getlist(name)
             texts = [_choice_label(field_, text) for text in raw if text]
             if texts:

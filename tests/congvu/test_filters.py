@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from congvu.access import record_id
+from tests.conftest import World
+from tests.factories import make_round
 
 
 @pytest.mark.parametrize("path", ["rounds", "remedies", "returns", "findings", "documents"])
@@ -38,3 +40,14 @@ def test_ids_of_records_are_read() -> None:
 )
 def test_ids_too_long_for_a_database_find_nothing(staff: Client, address: str, number: str) -> None:
     assert staff.get(address + number).status_code == 200
+
+
+def test_list_that_is_not_filtered_shows_no_filter_and_offers_no_file(
+    staff: Client, world: World
+) -> None:
+    make_round(world.province)
+    page = staff.get("/rounds/", {"year": "0", "form": "PLANNED"}).content.decode()
+    assert "chưa được lọc" in page
+    assert "Đang lọc" not in page
+    assert "Xuất Excel" not in page
+    assert "Xuất Excel" in staff.get("/rounds/").content.decode()
