@@ -31,8 +31,7 @@ from inspections.models import (
     is_near,
     statuses_seen_by,
 )
-from units.filters import UnitFilter, at_unit
-from units.forms import UnitInput
+from units.filters import UnitFilter
 from units.models import Unit
 
 
@@ -72,6 +71,17 @@ class StatusFilter(ListFilter):
         bound.fields["status"].choices = [(each.value, each.label) for each in self.seen]
 
 
+class VisitedFilter(UnitFilter):
+    """Rounds with a visit, in reach of the person, to such a unit."""
+
+    def filter(self, qs: QuerySet[Any], value: list[Unit] | None) -> QuerySet[Any]:
+        """Keep the rounds that visited one of those units or one under them."""
+        if not value:
+            return qs
+        visits = Visit.objects.visible_to(self.parent.request.user).filter(self.condition(value))
+        return qs.filter(pk__in=visits.values("round_id"))
+
+
 class RoundFilter(StatusFilter):
     """Filters of the list of rounds. Whatever looks at visits looks only at those in reach."""
 
@@ -82,11 +92,7 @@ class RoundFilter(StatusFilter):
     status = CodeFilter(label="Trạng thái", choices=RoundStatus.choices)
     form = CodeFilter(label="Hình thức", choices=RoundForm.choices)
     body = UnitFilter("body__", label="Cơ quan kiểm tra")
-    unit = CharFilter(
-        label="Đơn vị được kiểm tra",
-        method="visiting",
-        widget=UnitInput(attrs={"placeholder": "Mã hoặc tên"}),
-    )
+    unit = VisitedFilter("unit__", label="Đơn vị được kiểm tra")
     trigger = CodeFilter(label="Lý do", choices=Trigger.choices)
     announced = ChoiceFilter(
         label="Báo trước",
@@ -130,12 +136,6 @@ class RoundFilter(StatusFilter):
                 | Q(pk__in=visited.values("round_id"))
             )
         return rounds
-
-    def visiting(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
-        """Rounds with a visit, in reach of the person, to that unit or one under it."""
-        visits = Visit.objects.visible_to(self.request.user)
-        visits = visits.filter(at_unit(value, "unit__", self.data.get("on", "")))
-        return rounds.filter(pk__in=visits.values("round_id"))
 
     def by_due(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """What is near, or has stayed behind, counted from today."""

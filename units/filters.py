@@ -6,6 +6,8 @@ import contextlib
 from datetime import date
 from typing import Any
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django_filters.filters import CharFilter
 
@@ -15,46 +17,68 @@ from congvu.text import clean, fold
 from units.forms import LABEL, UnitInput
 from units.models import Kind, Unit, UnitQuerySet, topmost, under
 
+# Words in the names of more units than this tell none of them; and each unit is a condition of its
+# own, of which a database takes only so many.
+MANY = 100
 
-def at_unit(text: str, prefix: str, on: str = "") -> Q:
-    """The condition for records of the unit that the text tells, by code, suggestion or name.
 
-    A code stands for every unit that bore it, with their lineages and all under them; with the day
-    `on` only for the bearer of that day, as a summary reads it. A mere name stands for itself.
-    """
-    written = clean(text)
-    label = LABEL.fullmatch(written)
-    code = label["code"] if label else written
-    bearers = Unit.objects.filter(code__iexact=code)
-    if label:
-        same = [unit.pk for unit in bearers if fold(unit.name) == fold(label["name"])]
-        bearers = bearers.filter(pk__in=same) if same else bearers
-    elif not bearers.exists():
-        return Q(**{f"{prefix}in": Unit.objects.search(written).order_by().values("pk")})
-    # No day, or none that can be read, narrows nothing.
-    with contextlib.suppress(ValueError):
-        bearers = bearers.in_force(parse_day(on))
-    within = Unit.objects.filter(under([unit.path for unit in topmost(bearers.lineages())]))
-    # By ids and not by a join: half the time on a list of 20,000 rounds.
-    return Q(**{f"{prefix}in": within.order_by().values("pk")})
+class UnitsField(forms.CharField):
+    """Units told by code, suggestion, name or words of it; the cleaned value is a list or None."""
+
+    widget = UnitInput
+
+    def clean(self, value: Any) -> list[Unit] | None:
+        """The units that the text tells; raises `ValidationError` where there is none."""
+        text = clean(super().clean(value) or "")
+        if not text:
+            return None
+        found = _told(text)
+        if not found:
+            raise ValidationError(f"Không có đơn vị nào mang mã hoặc tên “{text}”.", code="unknown")
+        if len(found) > MANY:
+            raise ValidationError(
+                f"“{text}” có trong tên của hơn {MANY} đơn vị; hãy ghi rõ hơn.", code="too_many"
+            )
+        return found
+
+
+def _told(text: str) -> list[Unit]:
+    """The units that the text tells at any time: by code, else by name, else by words of it."""
+    if label := LABEL.fullmatch(text):
+        bearers = list(Unit.objects.filter(code__iexact=label["code"]))
+        return [unit for unit in bearers if fold(unit.name) == fold(label["name"])] or bearers
+    return Unit.objects.told(text) or list(Unit.objects.search(text)[: MANY + 1])
 
 
 class UnitFilter(CharFilter):
-    """Records of a unit, told by its code or name; `prefix` leads from the record to the unit."""
+    """Records of the units that a text tells, their lineages and all under them.
 
+    `prefix` leads from the record to the unit. Where the address has a day `on`, of several units
+    the one of that day is meant, as a summary reads a code.
+    """
+
+    field_class = UnitsField
     # Set by django-filter.
     parent: ListFilter
 
     def __init__(self, prefix: str, **kwargs: Any) -> None:
         self.prefix = prefix
         kwargs.setdefault("widget", UnitInput(attrs={"placeholder": "Mã hoặc tên"}))
+        kwargs.setdefault("help_text", "Gồm cả đơn vị trực thuộc.")
         super().__init__(**kwargs)
 
-    def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """Keep the records of that unit and all under it."""
-        if not value:
-            return qs
-        return qs.filter(at_unit(value, self.prefix, self.parent.data.get("on", "")))
+    def filter(self, qs: QuerySet[Any], value: list[Unit] | None) -> QuerySet[Any]:
+        """Keep the records of those units and all under them."""
+        return qs.filter(self.condition(value)) if value else qs
+
+    def condition(self, told: list[Unit]) -> Q:
+        """The condition for what belongs to those units."""
+        # No day, or none that can be read, narrows nothing.
+        with contextlib.suppress(ValueError):
+            day = parse_day(self.parent.data.get("on", ""))
+            told = [unit for unit in told if unit.exists_on(day)] or told
+        meant = topmost(UnitQuerySet.lineages_of(told))
+        return under([unit.path for unit in meant], self.prefix)
 
 
 class UnitListFilter(ListFilter):

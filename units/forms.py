@@ -52,9 +52,10 @@ class UnitField(forms.CharField):
       the name of the field of the same form that has the day. Without either, the unit of today is
       meant where several bore the code, and a unit that ended can be chosen by name or code when no
       unit of today answers to it.
-    - Accepted: the code (`05569`), the name or a former name without regard to case and marks, what
-      a suggestion puts in ("Xã Định Hóa (05569)"), and `#` with the id (`#4711`; a bare number is
-      always a code, since "19" is one). A `Unit` as data (in code) is taken as it is.
+    - Accepted: the code (`05569`), the name or a former name without regard to case and marks, with
+      or without its kind (`dai tu` for Huyện Đại Từ), what a suggestion puts in ("Xã Định Hóa
+      (05569)"), and `#` with the id (`#4711`; a bare number is always a code, since "19" is one). A
+      `Unit` as data (in code) is taken as it is.
     - `initial`: a `Unit`, an id (as a model form has it), or text.
     - Errors say what fits instead: unknown, not in force on the day, or which of several.
     """
@@ -121,38 +122,18 @@ class UnitField(forms.CharField):
         if match := LABEL.fullmatch(text):
             found = self._of_label(match["name"], match["code"], match["span"] or "")
         else:
-            found = self._of_code(text) or self._of_name(text)
+            found = self._now_among(self.queryset.told(text))
         return self._only(found, text)
-
-    def _of_code(self, code: str) -> list[Unit]:
-        """Units of the code on the day."""
-        return list(self._now(self.queryset.filter(code__iexact=code)))
-
-    def _of_name(self, name: str) -> list[Unit]:
-        """Units whose whole name, today's or a former one, is this."""
-        wanted = fold(name)
-        fits = [
-            unit
-            for unit in self.queryset.search(name).prefetch_related("former_names")
-            if wanted in {fold(each) for each in _names(unit)}
-        ]
-        return self._now_among(fits)
 
     def _of_label(self, name: str, code: str, span: str) -> list[Unit]:
         found = self.queryset.filter(code__iexact=code).prefetch_related("former_names")
-        named = [unit for unit in found if fold(name) in {fold(each) for each in _names(unit)}]
+        named = [unit for unit in found if fold(name) in {fold(each) for each in unit.names}]
         if span:
             return [unit for unit in named if fold(unit.span_text) == fold(span)]
         return self._now_among(named)
 
-    def _now(self, units: UnitQuerySet) -> UnitQuerySet:
-        """Those in force on the day; without a day, those of today, or else all."""
-        if self.on:
-            return units.in_force(self.on)
-        current = units.in_force(today())
-        return current if current.exists() else units
-
     def _now_among(self, units: list[Unit]) -> list[Unit]:
+        """Those in force on the day; without a day, those of today, or else all."""
         current = [unit for unit in units if unit.exists_on(self.on or today())]
         return current if current or self.on else units
 
@@ -208,11 +189,6 @@ def offer(form: forms.BaseForm, units: UnitQuerySet, *names: str) -> None:
         if not isinstance(field, UnitField):
             raise TypeError(f"{name} is no UnitField")
         field.queryset = units
-
-
-def _names(unit: Unit) -> list[str]:
-    """Every name that the unit bears or bore."""
-    return [unit.name, *(former.name for former in unit.former_names.all())]
 
 
 def _as_day(value: Any) -> date | None:

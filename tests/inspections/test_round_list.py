@@ -147,6 +147,43 @@ def test_unit_filter_finds_rounds_that_visited_its_subtree(staff: Client, world:
     assert codes(staff, unit="171") == {"THAM"}
 
 
+@pytest.mark.parametrize(
+    "text", ["19", "Tỉnh Thái Nguyên (19)", "tinh thai nguyen", "thai nguyen", "nguyen thai"]
+)
+def test_unit_means_the_same_however_it_is_typed(staff: Client, world: World, text: str) -> None:
+    old = make_unit("06", "Tỉnh Bắc Kạn", valid_to=date(2025, 6, 30))
+    make_succession(old, world.province)
+    for body, code in ((world.province, "TINH"), (world.tien_hoi, "XA"), (old, "CU")):
+        make_visit(make_round(body, code=code), body)
+    assert codes(staff, body=text) == codes(staff, unit=text) == {"TINH", "XA", "CU"}
+
+
+def test_name_that_is_part_of_another_means_its_own_unit(staff: Client, world: World) -> None:
+    make_round(make_unit("05810", "Xã Tiên", world.dai_tu), code="TIEN")
+    make_round(world.tien_hoi, code="TIENHOI")
+    assert codes(staff, body="xa tien") == {"TIEN"}
+
+
+@pytest.mark.parametrize("name", ["body", "unit"])
+def test_unit_that_there_is_not_is_told_at_its_filter(
+    staff: Client, world: World, name: str
+) -> None:
+    make_round(world.province, code="CON")
+    page = staff.get("/rounds/", {name: "xyz", "year": "2020"}).content.decode()
+    assert "Không có đơn vị nào mang mã hoặc tên “xyz”." in page
+    assert "Không có kết quả nào" not in page
+    assert "CON" in page
+
+
+def test_words_in_too_many_names_ask_for_more(
+    staff: Client, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("units.filters.MANY", 2)
+    for place in range(3):
+        make_unit(f"x{place}", f"Xã Thử {place}", world.dai_tu)
+    assert "của hơn 2 đơn vị; hãy ghi rõ hơn" in staff.get("/rounds/?body=thu").content.decode()
+
+
 def test_links_from_plan_and_team_narrow_the_list(
     staff: Client, inspector: Client, world: World
 ) -> None:
@@ -206,12 +243,13 @@ def test_ten_times_the_rounds_cost_no_more_queries(staff: Client, world: World) 
             for unit in (world.dai_tu, world.tien_hoi):
                 make_remedy(make_visit(round_, unit))
 
+    query = {"body": "tinh thai nguyen", "unit": "dai tu"}
     fill(2)
-    staff.get("/rounds/")
+    staff.get("/rounds/", query)
     with CaptureQueriesContext(connection) as few:
-        staff.get("/rounds/")
+        staff.get("/rounds/", query)
     fill(18)
     with CaptureQueriesContext(connection) as many:
-        staff.get("/rounds/")
+        staff.get("/rounds/", query)
     assert Round.objects.count() == 20
     assert len(many) == len(few) <= 15

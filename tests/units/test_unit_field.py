@@ -87,7 +87,25 @@ def test_ambiguous_name_lists_the_choices() -> None:
 
 
 def test_part_of_a_name_is_refused_with_what_comes_near(two: tuple[Unit, Unit]) -> None:
-    assert "Có phải là: Xã Định Hóa (05569)?" in refusal("dinh hoa")
+    assert "Có phải là: Xã Định Hóa (05569)?" in refusal("xa dinh")
+    assert "Có phải là: Xã Định Hóa (05569)?" in refusal("hoa")
+
+
+def test_name_is_read_without_the_kind_of_unit() -> None:
+    district = make_unit("171", "Huyện Đại Từ", valid_to=EVE)
+    commune = make_unit("05776", "Xã Đại Từ", valid_from=DAY, kind="COMMUNE")
+    make_unit("05777", "Xã Quân Đại Từ", kind="COMMUNE")
+    assert resolve("dai tu", on=EVE) == district
+    assert resolve("Đại Từ", on=DAY) == commune
+    assert resolve("dai tu") == commune
+
+
+def test_name_without_its_kind_that_fits_several_units_names_them() -> None:
+    make_unit("169", "Huyện Phú Lương")
+    make_unit("05611", "Xã Phú Lương", kind="COMMUNE")
+    said = refusal("phu luong", on=EVE)
+    assert "Huyện Phú Lương (169)" in said
+    assert "Xã Phú Lương (05611)" in said
 
 
 def test_unit_not_in_force_says_when_the_code_was_borne(two: tuple[Unit, Unit]) -> None:

@@ -42,6 +42,11 @@ class Kind(models.TextChoices):
 # QĐ 20/2020/QĐ-TTg: groups joined by dots.
 _IDENTIFIER = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)*")
 
+# What may stand ahead of a unit's own name, folded: people leave it out.
+_KIND_WORDS = re.compile(
+    r"^(tinh|thanh pho|quan|huyen|thi xa|thi tran|xa|phuong|dac khu|so|ban|phong|trung tam) "
+)
+
 
 def under(paths: Iterable[str], prefix: str = "") -> Q:
     """The condition that a unit stands at or under one of the paths. No path: nothing fits.
@@ -139,6 +144,35 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             "rank", "sort_key", F("valid_from").desc(nulls_last=True), "pk"
         )
 
+    def told(self, text: str) -> list[Unit]:
+        """Units, of any time, that a person may mean by the text; two queries.
+
+        They are those of that code; else those that bear or bore the name, without case and marks;
+        else those whose name without the kind of unit it is: "dai tu" is Huyện Đại Từ.
+        """
+        wanted = fold(text)
+        if not wanted:
+            return []
+        former = FormerName.objects.filter(folded__endswith=wanted)
+        near = self.filter(
+            Q(code__iexact=clean(text))
+            | Q(folded__endswith=wanted)
+            | Q(pk__in=former.values("unit"))
+        )
+        found = [
+            (unit, {fold(name) for name in unit.names})
+            for unit in near.prefetch_related("former_names")
+        ]
+        return (
+            [unit for unit, _ in found if fold(unit.code) == wanted]
+            or [unit for unit, names in found if wanted in names]
+            or [
+                unit
+                for unit, names in found
+                if wanted in {_KIND_WORDS.sub("", name) for name in names}
+            ]
+        )
+
     def place(self) -> None:
         """Write the path of units just added, whose parents have theirs already."""
         text: models.TextField[str, str] = models.TextField()
@@ -155,10 +189,12 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         These are predecessors by MERGE or CONTINUE, and by SPLIT where the unit is the main heir
         (contract §4 rule 2). Two queries, however long the chain.
         """
-        return self._line([unit.pk for unit in self.only("pk")])
+        return self.lineages_of(self.only("pk"))
 
     @staticmethod
-    def _line(start: list[int]) -> list[Unit]:
+    def lineages_of(units: Iterable[Unit]) -> list[Unit]:
+        """What `lineages` finds for units read already. One query."""
+        start = [unit.pk for unit in units]
         if not start:
             return []
         slots = ", ".join(["%s"] * len(start))  # nothing else is put into the text
@@ -270,6 +306,11 @@ class Unit(Ruled):
         """Whether the unit is in force on every day from `first` to `last`."""
         return self.exists_on(first) and self.exists_on(last)
 
+    @property
+    def names(self) -> list[str]:
+        """Every name that the unit bears or bore (reads `former_names`)."""
+        return [self.name, *(former.name for former in self.former_names.all())]
+
     def name_on(self, day: date) -> str:
         """The name borne on that day (reads `former_names`: prefetch it for lists)."""
         for former in sorted(self.former_names.all(), key=lambda each: each.valid_to):
@@ -292,7 +333,7 @@ class Unit(Ruled):
 
     def lineage(self) -> list[Unit]:
         """The units that this one stands for, itself first (contract §4 rule 2). One query."""
-        found = UnitQuerySet._line([self.pk])
+        found = UnitQuerySet.lineages_of([self])
         return sorted(found, key=lambda each: (each.pk != self.pk, each.sort_key))
 
     def heirs(self) -> list[Unit]:
