@@ -66,3 +66,19 @@ def test_pages_fit_the_screen_and_have_no_fault_that_axe_finds(
     assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     window.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_filter_of_a_day_shows_how_to_write_it_beside_a_small_button(
+    browser: Any, live_server: Any, staff: Client, world: World, size: str
+) -> None:
+    window = signed_in(browser, live_server, staff, SIZES[size])
+    page = window.new_page()
+    page.goto("/rounds/")
+    page.evaluate("document.querySelector('details.filters').open = true")
+    day, button = page.locator("[name=from]"), page.locator(".day-pick .btn").first
+    assert button.bounding_box()["width"] < 60
+    # What is written in the field, or would be, is as wide as it needs.
+    day.evaluate("each => { each.value = each.placeholder }")
+    assert day.evaluate("each => each.scrollWidth <= each.clientWidth")
+    window.close()
