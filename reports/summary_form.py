@@ -236,9 +236,9 @@ class Presets:
 
 
 def presets(question: Question) -> Presets:
-    """What the parameter bar offers: the year in which the period ends, the one before and after.
+    """What the parameter bar offers: the year in which the period ends, and other years.
 
-    Other years keep the kind of the period where it has one.
+    These are the last ten and the neighbours; they keep the kind of the period where it has one.
     """
     chosen, unit = question.period, question.unit
     year = chosen.last.year
@@ -253,8 +253,13 @@ def presets(question: Question) -> Presets:
         rows = [each for each in named if each.official is official]
         return tuple(preset(each, _short(each)) for each in rows)
 
-    years = [each for each in (year - 1, year + 1) if FIRST_YEAR <= each <= LAST_YEAR]
-    others = tuple(preset(period(key, each), str(each)) for each in years)
+    this_year = today().year
+    years = {*range(this_year - 9, this_year + 1), year - 1, min(year + 1, this_year)} - {year}
+    others = tuple(
+        preset(period(key, each), str(each))
+        for each in sorted(years, reverse=True)
+        if FIRST_YEAR <= each <= LAST_YEAR
+    )
     return Presets(year, of_kind(False), of_kind(True), others)
 
 

@@ -397,10 +397,19 @@ def test_addresses_are_those_of_the_contract() -> None:
     assert reverse("reports:summary_xlsx") == "/reports/summary.xlsx"
 
 
-@pytest.mark.parametrize("year", [1900, 2999])
-def test_first_and_last_year_have_one_neighbour(staff: Client, year: int) -> None:
-    response = staff.get(PAGE, {"unit": "19", "year": str(year)})
-    assert len(response.context["presets"].other_years) == 1
+@time_machine.travel("2026-11-25 08:00 +0700", tick=False)
+@pytest.mark.parametrize(
+    ("year", "beside"), [(2026, []), (2023, [2026]), (2010, [2011, 2009]), (1900, [1901])]
+)
+def test_the_last_ten_years_and_the_neighbours_are_one_choice_away(
+    staff: Client, year: int, beside: list[int]
+) -> None:
+    """A choice keeps the kind of the period; the calendar ends with the first and last year."""
+    response = staff.get(PAGE, {"unit": "19", "from": f"{year}-04-01", "to": f"{year}-06-30"})
+    offered = {each.label: each.query for each in response.context["presets"].other_years}
+    wanted = {*range(2017, 2027), *beside} - {year}
+    assert list(offered) == [str(each) for each in sorted(wanted, reverse=True)]
+    assert offered["2024"] == "unit=19&from=2024-04-01&to=2024-06-30"
 
 
 @pytest.mark.parametrize("last", ["1899-12-31", "3000-01-01"])
