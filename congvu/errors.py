@@ -13,7 +13,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: may be seen but not done; the refusal's own sentence says why."""
-    return render(request, "403.html", {"reason": str(exception)}, status=403)
+    return render(
+        request,
+        "403.html",
+        {"reason": str(exception), "was_sent": request.method == "POST"},
+        status=403,
+    )
 
 
 def conflict(request: HttpRequest) -> HttpResponse:
@@ -27,7 +32,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         "Phiên làm việc đã hết hạn hoặc biểu mẫu đã mở quá lâu. Hãy quay lại trang trước, tải lại "
         "trang rồi gửi lại."
     )
-    return render(request, "403.html", {"reason": why}, status=403)
+    return render(request, "403.html", {"reason": why, "was_sent": True}, status=403)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

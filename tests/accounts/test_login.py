@@ -120,3 +120,9 @@ def test_leads_home_where_next_is_no_address(next_: str, client: Client, world: 
     assert sign_in(client, "hoa", next=next_).headers["Location"] == "/"
     # Signed in already, one is led on in the same way.
     assert client.get(LOGIN, {"next": next_}).headers["Location"] == "/"
+
+
+def test_the_page_says_why_one_is_asked_to_sign_in(client: Client, db: Any) -> None:
+    why = "phiên làm việc đã hết. Đăng nhập để tiếp tục"
+    assert why in client.get("/accounts/login/?next=/rounds/").content.decode()
+    assert why not in client.get("/accounts/login/").content.decode()
