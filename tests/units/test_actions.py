@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
 
 from congvu.models import Event
 from congvu.rules import ConflictError
@@ -341,3 +342,8 @@ def test_added_unit_is_marked_and_can_be_taken_back(world: World) -> None:
     assert deeds(made) == ["added"]
     actions.undo(reform, None)
     assert not Unit.objects.filter(code="05999").exists()
+
+
+def test_a_new_unit_can_be_left_without_saving(admin: Client, world: World) -> None:
+    page = admin.get("/units/create/").content.decode()
+    assert '<a class="btn btn-link" href="/units/">Quay lại, không lưu</a>' in page

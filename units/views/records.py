@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from congvu.access import AuthedRequest, record_id, require
@@ -58,7 +59,7 @@ def unit_create(request: AuthedRequest) -> HttpResponse:
         "above": above,
         "title": "Thêm đơn vị",
         "submit_label": "Thêm đơn vị",
-        "cancel_url": above.get_absolute_url() if above else None,
+        "cancel_url": above.get_absolute_url() if above else reverse("units:unit_list"),
     }
     return render(request, "units/unit_create.html", context)
 
