@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -124,6 +124,8 @@ class RecordForm(_ModelForm):
     what was typed and shows what the other changed (`conflict`).
     """
 
+    # What its rows are called, and the set of forms that they are: the summary tells their faults.
+    row_sets: Sequence[tuple[str, Any]] = ()
     # Headed groups of fields: ((title, (name, …)), …). Fields in no group come last.
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
 
@@ -145,13 +147,19 @@ class RecordForm(_ModelForm):
         self._before = trail.snapshot(self.instance, names) if self.instance.pk else {}
 
     def _update_errors(self, errors: ValidationError) -> None:
-        """What the model says of a column that the form does not have stands above the fields."""
+        """What the record says of a field whose text could not be read only follows from that.
+
+        What it says of a column that the form does not have stands above the fields.
+        """
         if hasattr(errors, "error_dict"):
-            told = errors.error_dict
-            for name in [each for each in told if each not in self.fields]:
-                told.setdefault(NON_FIELD_ERRORS, []).extend(
-                    told.pop(name) if name != NON_FIELD_ERRORS else []
-                )
+            told: dict[str, list[ValidationError]] = {}
+            for name, faults in errors.error_dict.items():
+                if name not in self.errors:
+                    place = name if name in self.fields else NON_FIELD_ERRORS
+                    told.setdefault(place, []).extend(faults)
+            if not told:
+                return
+            errors = ValidationError(told)
         super()._update_errors(errors)  # type: ignore[misc]  # Django's own, which its stubs leave out
 
     def save_as(self, by: Any) -> bool:

@@ -63,18 +63,10 @@ class Ruled(models.Model):
         if found:
             raise ValidationError(dict(found))
 
-    def get_constraints(self) -> list[Any]:
-        """What a form checks; of a record not yet filled without the checks that `faults` tells.
-
-        They repeat its rules for the database, and have no words for a person.
-        """
-        found: list[Any] = super().get_constraints()
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """Those of the database, as soon as they can be told."""
         if self.is_filled:
-            return found
-        return [
-            (model, [each for each in own if not isinstance(each, models.CheckConstraint)])
-            for model, own in found
-        ]
+            super().validate_constraints(exclude)
 
     def hold(self) -> Self:
         """The record as it now stands, which nobody else can change until the transaction ends.

@@ -172,14 +172,53 @@ def form_faults(form: forms.BaseForm) -> list[tuple[str, str, list[str]]]:
     """For the summary: id of the field, its label, and its faults; visible fields in their order.
 
     The id is that of the first control, so that the link leads to something that takes focus.
+    Faults in the form's rows come last, named after the row: "Thành viên 2, họ và tên".
     """
     found = []
     for group in form_groups(form):
         for field in group.fields:
-            if field.errors:
-                target = field.id_for_label or f"{field.auto_id}_0"
-                found.append((str(target), str(field.label), [str(each) for each in field.errors]))
+            if told := [*map(str, field.errors), *([FILE_LOST] if is_lost_file(field) else [])]:
+                found.append((_target(field), str(field.label), told))
+    for title, rows in getattr(form, "row_sets", ()):
+        for place, row in enumerate(rows, start=1):
+            found += _row_faults(f"{title} {place}", row)
     return found
+
+
+def _row_faults(name: str, row: forms.BaseForm) -> list[tuple[str, str, list[str]]]:
+    """The faults of one row; those of no field of their own lead to its first."""
+    fields = row.visible_fields()
+    found = []
+    if told := [str(each) for each in row.non_field_errors()]:
+        found.append((_target(fields[0]), name, told))
+    for field in fields:
+        if field.errors:
+            label = str(field.label)
+            called = name if name.startswith(label) else f"{name}, {label[:1].lower()}{label[1:]}"
+            found.append((_target(field), called, [str(each) for each in field.errors]))
+    return found
+
+
+def _target(field: BoundField) -> str:
+    """The id of the field's first control."""
+    return str(field.id_for_label or f"{field.auto_id}_0")
+
+
+# Browsers hand a file over once and fill no field with it again.
+FILE_LOST = "Trình duyệt không giữ được tệp đã chọn; hãy chọn lại."
+
+
+@register.filter
+def is_lost_file(field: BoundField) -> bool:
+    """Whether a file was chosen here, is right, and went because of a fault elsewhere."""
+    chosen = isinstance(field.field, forms.FileField) and bool(field.data)
+    return chosen and bool(field.form.errors) and not field.errors
+
+
+@register.simple_tag
+def file_lost() -> str:
+    """What to do about such a file."""
+    return FILE_LOST
 
 
 @register.simple_tag

@@ -121,6 +121,7 @@ class RoundForm(RecordForm):
         if self.instance.pk is None:
             self._propose(user, draft)
             self.rows = self._rows(user, draft)
+            self.row_sets = [("Đơn vị", self.rows)]
         else:
             del self.fields["proposed"]
 

@@ -57,6 +57,7 @@ class TeamForm(RecordForm):
             prefix="members",
             initial=[first],
         )
+        self.row_sets = [("Thành viên", self.members)]
 
     def is_valid(self) -> bool:
         """Whether the team and every row of its members is right."""

@@ -92,7 +92,7 @@ class VisitRow(forms.Form):
     A row left empty is no visit.
     """
 
-    unit = UnitField(label="Đơn vị được kiểm tra", required=False)
+    unit = UnitField(label="Đơn vị", required=False)
     visited_on = DayField(label="Ngày kiểm tra", required=False)
 
     def __init__(self, *args: Any, user: User, first_day: date | None, **kwargs: Any) -> None:

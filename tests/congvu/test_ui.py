@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date
 from typing import Any
@@ -143,3 +144,49 @@ def test_the_frame_offers_only_what_the_role_may(staff: Client, inspector: Clien
     assert 'href="/accounts/"' not in page
     assert "bottom-bar" not in page
     assert "bottom-bar" in inspector.get("/accounts/profile/").content.decode()
+
+
+class Choices(forms.Form):
+    """Choices of each look, and a file."""
+
+    choice = forms.ChoiceField(choices=(("", "– Chọn –"), ("A", "Loại A")))
+    radio = forms.ChoiceField(choices=(("A", "Loại A"),), widget=forms.RadioSelect)
+    file = forms.FileField()
+
+
+def test_a_missing_choice_is_to_be_chosen() -> None:
+    errors = Choices({}).errors
+    assert errors["choice"] == errors["radio"] == ["Hãy chọn một mục."]
+    assert errors["file"] == ["Hãy chọn một tệp."]
+
+
+def test_a_fault_is_tied_to_its_group_of_choices() -> None:
+    shown = draw("{{ form }}", form=Choices({}))
+    assert re.search(r'<fieldset[^>]* aria-describedby="id_radio_error"', shown)
+    assert 'id="id_radio_error"' in shown
+    summary = draw("{% include 'congvu/parts/error_summary.html' %}", form=Choices({}))
+    assert 'href="#id_radio_0"' in summary
+    assert 'id="id_radio_0"' in shown
+
+
+def test_a_refusal_speaks_of_what_was_typed_only_when_something_was_sent(
+    leader: Client, world: World
+) -> None:
+    kept = "Nội dung bạn vừa nhập vẫn được giữ"
+    assert kept not in leader.get("/rounds/create/").content.decode()
+    assert kept in leader.post("/rounds/create/", {"code": "X"}).content.decode()
+
+
+def test_one_fault_of_a_unit_gives_one_sentence(staff: Client, admin: Client, world: World) -> None:
+    document = {"number": "45/KH-UBND", "issued_on": "17/3/2023", "type": "KH", "subject": "A"}
+    account = {"full_name": "A", "username": "a.b", "role": "STAFF"}
+    for client, path, name, typed in (
+        (staff, "/documents/create/", "issuer", document),
+        (admin, "/accounts/create/", "unit", account),
+    ):
+        for text in ("", "xyz"):
+            sent = {**typed, name: text, "_once": str(uuid.uuid4())}
+            assert len(client.post(path, sent).context["form"].errors[name]) == 1
+    # What a constraint says of a record half filled in would be no help.
+    errors = staff.post("/documents/create/", {"_once": str(uuid.uuid4())}).context["form"].errors
+    assert "__all__" not in errors

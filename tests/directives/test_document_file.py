@@ -157,3 +157,12 @@ def test_archive_with_a_monstrous_table_of_contents_is_refused_unopened(
     monkeypatch.setattr("zipfile.ZipFile", lambda *_: pytest.fail("was opened"))
     with pytest.raises(ValidationError):
         uploads.ending_of(SimpleUploadedFile("a.docx", b"PK\x03\x04" + bytes(2000) + end))
+
+
+def test_a_file_lost_by_a_fault_elsewhere_is_told_at_its_field(staff: Client, world: World) -> None:
+    data: dict[str, Any] = {"number": "45/KH-UBND", "issuer": "19", "_once": str(uuid.uuid4())}
+    lost = "Trình duyệt không giữ được tệp đã chọn; hãy chọn lại."
+    assert lost not in staff.post("/documents/create/", data).content.decode()
+    data |= {"file": SimpleUploadedFile("a.pdf", PDF), "_once": str(uuid.uuid4())}
+    page = staff.post("/documents/create/", data).content.decode()
+    assert page.count(lost) == 2  # at the field, and above as a link to it

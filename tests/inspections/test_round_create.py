@@ -188,3 +188,10 @@ def test_roles_that_do_not_inspect_are_refused(
     assert client.get(URL).status_code == 403
     assert client.post(URL, typed()).status_code == 403
     assert not Round.objects.exists()
+
+
+def test_faults_in_rows_are_listed_above_as_links(staff: Client, world: World) -> None:
+    page = staff.post(URL, typed(("171", "25/5/2023"), ("Xã Không Có", ""))).content.decode()
+    assert '<a href="#id_visits-1-unit">Đơn vị 2: ' in page
+    page = staff.post(URL, typed(("171", "25/5/2023"))).content.decode()
+    assert '<a href="#id_visits-0-visited_on">Đơn vị 1, ngày kiểm tra: ' in page

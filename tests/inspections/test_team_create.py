@@ -90,3 +90,12 @@ def test_two_leaders_are_refused_at_the_second(staff: Client, world: World) -> N
     rows = answer.context["form"].members.forms
     assert [bool(row.errors) for row in rows[:2]] == [False, True]
     assert "chỉ có một trưởng đoàn, đã ghi là Nguyễn Văn An" in answer.content.decode()
+
+
+def test_faults_in_rows_are_listed_above_as_links(staff: Client, world: World) -> None:
+    rows = ("LEADER", "An", ""), ("MEMBER", "", "Chuyên viên")
+    page = staff.post("/teams/create/", typed(*rows)).content.decode()
+    assert '<a href="#id_members-1-name">Thành viên 2, họ và tên: Hãy điền mục này.</a>' in page
+    team = make_team(world.province)
+    page = staff.post(f"/teams/{team.pk}/edit/", typed(*rows, version="1")).content.decode()
+    assert '<a href="#id_members-1-name">Thành viên 2, họ và tên: ' in page
