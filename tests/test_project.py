@@ -98,3 +98,20 @@ def test_database_itself_copies_from_rounds(db: Any) -> None:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         there = {name for (name,) in cursor.fetchall()}
     assert {name for name, _ in trigger_names()} <= there
+
+
+def test_readme_calls_pages_and_buttons_as_they_are_called() -> None:
+    walk = (ROOT / "README.md").read_text().partition("## Đi một vòng")[2].partition("\n## ")[0]
+    starred = {" ".join(name.split()) for name in re.findall(r"\*+([^*]+)\*+", walk)}
+    called = {name for name in starred if not name.isdigit()}
+    files = [
+        *(ROOT / "templates").rglob("*.html"),
+        ROOT / "congvu/context.py",
+        *ROOT.glob("findings/*.py"),
+    ]
+    shown = "\n".join(path.read_text() for path in files)
+    # A whole button or heading, not a part of one; units are in data.
+    missing = {
+        name for name in called if not re.search(rf'[>"}}]{re.escape(name)}[<":]', shown)
+    } - {"Tỉnh Thái Nguyên"}
+    assert missing == set()
