@@ -60,9 +60,9 @@ class CopiedFromRound(models.Model):
 class CopyFromRound(Operation):
     """The triggers of `CopiedFromRound`, and the copies of the rows that are there.
 
-    SQLite drops a table's triggers when Django rebuilds it: repeat this operation after a migration
-    that changes findings, remedies, rounds or visits (`tests/test_project.py` fails until then).
-    PostgreSQL refuses to change the type of a column that a trigger names: reverse it before.
+    A migration that changes findings, remedies, rounds or visits begins with `PauseCopies` and ends
+    with this operation: SQLite rebuilds a table to change it, and PostgreSQL refuses to change a
+    column that a trigger names (`tests/test_project.py` fails when the triggers are not there).
     """
 
     reversible = True
@@ -76,7 +76,7 @@ class CopyFromRound(Operation):
 
     def database_forwards(self, app_label: str, schema_editor: Any, *_: Any) -> None:
         """Make the triggers and fill the copies."""
-        self.database_backwards(app_label, schema_editor)
+        self._drop(schema_editor)
         make = _postgresql if schema_editor.connection.vendor == "postgresql" else _sqlite
         for statement in make():
             schema_editor.execute(statement, params=None)
@@ -85,6 +85,10 @@ class CopyFromRound(Operation):
 
     def database_backwards(self, app_label: str, schema_editor: Any, *_: Any) -> None:
         """Drop the triggers, if they are there."""
+        self._drop(schema_editor)
+
+    @staticmethod
+    def _drop(schema_editor: Any) -> None:
         for name, table in trigger_names():
             on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
             schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
@@ -92,6 +96,22 @@ class CopyFromRound(Operation):
     def describe(self) -> str:
         """What `migrate` prints."""
         return "Findings and remedies carry copies of their round's facts"
+
+
+class PauseCopies(CopyFromRound):
+    """No triggers from here to the next `CopyFromRound`."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        """Drop the triggers."""
+        self._drop(schema_editor)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
+        """Make the triggers again."""
+        super().database_forwards(app_label, schema_editor, *states)
+
+    def describe(self) -> str:
+        """What `migrate` prints."""
+        return "Copies of rounds' facts pause"
 
 
 def trigger_names() -> list[tuple[str, str]]:

@@ -150,7 +150,9 @@ _REMEDIES = (
 )
 
 _NAMES = (
-    Column("Họ tên", lambda each: each.person_name or "(không ghi tên)", "person_folded", width=26),
+    Column(
+        "Họ tên", lambda each: each.person_name or "(không ghi tên)", "person_sort_key", width=26
+    ),
     Column("Chức vụ", lambda each: each.person_post, "person_post", width=26),
 )
 

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.roles import Role
 from congvu.access import Person, require
 from congvu.dates import format_day, today
-from congvu.fields import BlockField, FoldedField, LineField
+from congvu.fields import BlockField, FoldedField, LineField, NameSortKeyField
 from congvu.rules import ConflictError, Fault, Ruled, one_of
 from congvu.trail import mark
 from directives.models import Document
@@ -184,6 +184,7 @@ class Remedy(CopiedFromRound, Ruled):
     )
     # Two spellings of one name are one person (contract §4 rule 5): compared by this.
     person_folded = FoldedField(source=("person_name",))
+    person_sort_key = NameSortKeyField(source=("person_name",))
     folded = FoldedField(source=("code", "content"))
 
     objects = RemedyQuerySet.as_manager()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
+from django.db import IntegrityError
 from django.utils.text import slugify
 
 from accounts.models import User
@@ -58,10 +59,10 @@ class PlanForm(RecordForm):
         return year
 
 
-class ContentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none while it runs
+class ContentForm(RecordForm):
     """An entry of the catalogue of what a round may cover."""
 
-    class Meta:
+    class Meta(RecordForm.Meta):
         model = Content
         fields = ("label", "position", "is_offered")
         help_texts = {
@@ -79,8 +80,8 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none whil
             raise forms.ValidationError("Danh mục đã có nội dung này.")
         return label
 
-    def save(self, commit: bool = True) -> Content:
-        """A new entry gets its code from its label; a code never changes."""
+    def save_as(self, by: Any) -> bool:
+        """Save the entry; a new one gets its code from its label, and a code never changes."""
         if not self.instance.code:
             stem = slugify(fold(self.instance.label))[:34].replace("-", "_") or "content"
             code, number = stem, 1
@@ -88,5 +89,8 @@ class ContentForm(forms.ModelForm):  # type: ignore[type-arg]  # takes none whil
                 number += 1
                 code = f"{stem}_{number}"
             self.instance.code = code
-        record: Content = super().save(commit)
-        return record
+        return super().save_as(by)
+
+    def taken_message(self, fault: IntegrityError) -> str:
+        """Only its code, made from the label, must be its own."""
+        return "Danh mục vừa có nội dung này; hãy xem lại danh mục."

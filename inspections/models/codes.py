@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db import models
 
 from congvu.fields import LineField
+from congvu.rules import Ruled
 
 
-class Content(models.Model):
+class Content(Ruled):
     """What a round may cover; a catalogue that administrators keep (domain notes)."""
 
     code = models.SlugField("mã", max_length=40, unique=True)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from congvu.access import Person
 from congvu.dates import format_day
-from congvu.fields import FoldedField, LineField
+from congvu.fields import FoldedField, LineField, SortKeyField
 from congvu.rules import Fault, Ruled, one_of
 from congvu.trail import mark
 from units.models import Unit, under
@@ -42,13 +42,14 @@ class Team(Ruled):
     decision_number = LineField("số quyết định", max_length=60, blank=True, default="")
     decided_on = models.DateField("ngày quyết định", null=True, blank=True)
     folded = FoldedField(source=("name", "decision_number"))
+    sort_key = SortKeyField(source=("name",))
 
     objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = "đoàn kiểm tra"
         verbose_name_plural = "đoàn kiểm tra"
-        ordering = ("name", "pk")
+        ordering = ("sort_key", "pk")
         constraints = (
             models.UniqueConstraint(
                 fields=["body", "name", "decision_number"],

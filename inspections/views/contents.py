@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,11 +14,8 @@ from congvu.access import require
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Badge, Column, Listing
-from congvu.trail import changes_since, mark, snapshot
 from inspections.forms import ContentForm
 from inspections.models import Content
-
-FIELDS = ("label", "position", "is_offered")
 
 
 def _state(content: Content) -> Badge:
@@ -64,11 +60,8 @@ def content_create(request: UserRequest) -> HttpResponse:
     """A content that rounds may cover from now on."""
     require(request.user, "catalogue.change")
     form = ContentForm(request.POST or None)
-    if form.is_valid():
-        with transaction.atomic():
-            content = form.save()
-            mark(request.user, content, "added")
-        messages.success(request, f"Đã thêm nội dung “{content.label}”.")
+    if form.is_valid() and form.save_as(request.user):
+        messages.success(request, f"Đã thêm nội dung “{form.instance.label}”.")
         return redirect("inspections:content_list")
     context = {
         "form": form,
@@ -85,13 +78,8 @@ def content_edit(request: UserRequest, pk: int) -> HttpResponse:
     """Rename, move, or no longer offer a content; rounds that have it keep it."""
     require(request.user, "catalogue.change")
     content = get_object_or_404(Content, pk=pk)
-    before = snapshot(content, FIELDS)
     form = ContentForm(request.POST or None, instance=content)
-    if form.is_valid():
-        with transaction.atomic():
-            form.save()
-            if changes := changes_since(before, content):
-                mark(request.user, content, "changed", changes)
+    if form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã lưu nội dung “{content.label}”.")
         return redirect("inspections:content_list")
     context = {

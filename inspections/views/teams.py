@@ -30,7 +30,7 @@ def _leaders(team: Team) -> str:
 
 
 COLUMNS = (
-    Column("Tên đoàn", lambda each: each.name, sort="name", link=True, width=36),
+    Column("Tên đoàn", lambda each: each.name, sort="sort_key", link=True, width=36),
     Column("Cơ quan kiểm tra", lambda each: each.body.name, sort="body__sort_key", width=32),
     Column("Số quyết định", lambda each: each.decision_number, sort="decision_number", width=18),
     Column("Ngày quyết định", lambda each: each.decided_on, sort="decided_on"),
@@ -52,7 +52,7 @@ def team_list(request: UserRequest) -> HttpResponseBase:
         queryset=teams.annotate(members_count=Count("members", distinct=True)),
         shape=COLUMNS,
         filterset=TeamFilter,
-        order="-decided_on,name",
+        order="-decided_on,sort_key",
         count_noun="đoàn",
         empty_title="Chưa có đoàn kiểm tra nào",
         empty_hint="Bấm “Lập đoàn” để ghi đoàn theo quyết định." if writes else "",

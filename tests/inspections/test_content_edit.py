@@ -41,3 +41,16 @@ def test_others_are_refused(staff: Client, inspector: Client) -> None:
     for client in (staff, inspector):
         assert client.get("/contents/").status_code == 403
         assert client.post("/contents/create/", {"label": "x"}).status_code == 403
+
+
+def test_second_administrator_is_told(admin: Client, world: World) -> None:
+    content = Content.objects.order_by("position")[0]
+    url, data = (
+        f"/contents/{content.pk}/edit/",
+        {"position": "1", "is_offered": "on", "version": "1"},
+    )
+    admin.post(url, {**data, "label": "Thời giờ"})
+    page = admin.post(url, {**data, "label": "Giờ giấc"})
+    assert page.context["form"].conflict is not None
+    content.refresh_from_db()
+    assert content.label == "Thời giờ"

@@ -48,3 +48,12 @@ def test_ten_times_the_teams_cost_no_more_queries(staff: Client, world: World) -
     with CaptureQueriesContext(connection) as many:
         staff.get("/teams/")
     assert len(many) == len(few) <= 15
+
+
+def test_teams_stand_in_vietnamese_order(staff: Client, world: World) -> None:
+    for name in ("Đoàn số 10", "Ấp An", "Đoàn số 2", "Dân vận", "Bình Minh"):
+        make_team(world.province, name=name)
+    listing = staff.get("/teams/?sort=ten-doan").context["listing"]
+    assert [row.record.name for row in listing.rows] == [
+        "Ấp An", "Bình Minh", "Dân vận", "Đoàn số 2", "Đoàn số 10",
+    ]  # fmt: skip

@@ -430,3 +430,14 @@ def test_names_are_exported_when_asked_for_and_leave_a_mark(
     named = workbook_of(staff, address, {**YEAR, "export": "xlsx", "names": "1"})["Đã ghi nhận"]
     assert "Nguyễn Thị Kín" in str(list(named.values))
     assert Event.objects.filter(deed="exported").count() == 1
+
+
+def test_people_behind_a_figure_stand_by_their_given_names(staff: Client, world: World) -> None:
+    visit = make_visit(make_round(world.province), world.dai_tu)
+    for name in ("Trần Văn Bình", "Nguyễn Thị Ân", "Bùi Đức An", "Lê Ánh"):
+        make_remedy(visit, kind="REVIEW", subject="INDIVIDUAL", person_name=name)
+    address = "/reports/summary/remedies.by_kind.REVIEW.people/?unit=19&year=2023&sort=ho-ten"
+    rows = staff.get(address).context["listing"].rows
+    assert [row.record.person_name for row in rows] == [
+        "Bùi Đức An", "Lê Ánh", "Nguyễn Thị Ân", "Trần Văn Bình",
+    ]  # fmt: skip
