@@ -25,7 +25,7 @@ from congvu.dates import (
     today,
 )
 from congvu.forms import DayField
-from reports.rollups import Question, QuestionError, ask, period_of
+from reports.rollups import Question, QuestionError, ask, period_of, question_of
 from units.forms import LABEL, UnitField, offer
 from units.models import Unit
 
@@ -158,13 +158,14 @@ class SummaryForm(forms.Form):
     def question(self) -> Question:
         """What is asked, within the person's scope. Only after `is_valid()`."""
         data = self.cleaned_data
-        question = ask(
-            data["unit"].code,
-            data["period"],
-            as_of=data["as_of"],
-            boundaries_on=data["boundaries_on"],
-            person=self.user,
-        )
+        unit: Unit = data["unit"]
+        on = data["boundaries_on"] or data["period"].last
+        asked = {"as_of": data["as_of"], "boundaries_on": on, "person": self.user}
+        if unit.exists_on(on):
+            question = question_of(unit, data["period"], **asked)
+        else:
+            # Who bore the code on that day is another unit, or nobody.
+            question = ask(unit.code, data["period"], **asked)
         # Shown from what was read: the names of former years came along.
         self.typed["unit"] = question.unit
         return question

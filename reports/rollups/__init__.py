@@ -14,7 +14,7 @@ summary     all of it together, and the JSON of the contract
 
 from reports.rollups.bodies import ByBody, by_body, figure_of
 from reports.rollups.leftout import LeftOut
-from reports.rollups.question import Question, QuestionError, ask, period_of
+from reports.rollups.question import Question, QuestionError, ask, period_of, question_of
 from reports.rollups.summary import Contribution, Figure, Summary, as_json, summarize
 
 __all__ = [
@@ -30,5 +30,6 @@ __all__ = [
     "by_body",
     "figure_of",
     "period_of",
+    "question_of",
     "summarize",
 ]

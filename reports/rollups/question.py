@@ -65,12 +65,26 @@ def ask(
     units: UnitQuerySet = Unit.objects.all()
     if person is not None:
         units = units.visible_to(person)
-    unit = units.at(code, on)
+    return question_of(units.at(code, on), period, as_of=as_of, boundaries_on=on, person=person)
+
+
+def question_of(
+    unit: Unit,
+    period: Period,
+    *,
+    as_of: date | None = None,
+    boundaries_on: date,
+    person: Person | None = None,
+) -> Question:
+    """The question about a unit in the person's scope that is in force on `boundaries_on`.
+
+    One query; defaults and scope as `ask` has them.
+    """
     lineage = unit.lineage()
     paths = [each.path for each in topmost(lineage)]
     if person is not None:
         paths = common_paths(paths, person.scope_paths)
-    return Question(unit, period, as_of or period.last, on, tuple(paths), tuple(lineage))
+    return Question(unit, period, as_of or period.last, boundaries_on, tuple(paths), tuple(lineage))
 
 
 def common_paths(ours: list[str], theirs: tuple[str, ...]) -> list[str]:
