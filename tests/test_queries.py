@@ -1,0 +1,81 @@
+"""No page asks the database more than fifteen times, session and sign-in included."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from congvu.dates import today
+from tests.conftest import World
+from tests.factories import (
+    make_finding,
+    make_plan,
+    make_remedy,
+    make_return,
+    make_round,
+    make_succession,
+    make_team,
+    make_unit,
+    make_user,
+    make_visit,
+)
+
+pytestmark = pytest.mark.django_db
+
+MOST = 15
+YEAR = "unit=19&year=2023"
+PAGES = (
+    "/",
+    "/rounds/",
+    "/rounds/?q=dai+tu&unit=171",
+    "/findings/?unit=171&body=19",
+    "/remedies/?state=overdue&unit=171",
+    "/plans/",
+    "/teams/",
+    "/returns/",
+    "/documents/",
+    "/units/",
+    "/units/?q=xa",
+    f"/reports/summary/?{YEAR}",
+    f"/reports/summary.xlsx?{YEAR}",
+    f"/reports/summary/rounds.total/?{YEAR}",
+    f"/reports/summary/findings.units/?{YEAR}",
+    f"/reports/summary/remedies.by_kind.REVIEW.people/?{YEAR}",
+    "/search/?q=dai+tu",
+)
+
+
+@pytest.fixture
+def full(world: World) -> World:
+    """Something of everything that a page may look at, more than once."""
+    for number in range(3):
+        plan, team = make_plan(world.province), make_team(world.province)
+        done = make_round(world.province, date(2023, 5, 22), plan=plan, team=team)
+        visit = make_visit(done, world.dai_tu if number else world.tien_hoi)
+        finding = make_finding(visit)
+        remedy = make_remedy(
+            visit, finding=finding, kind="REVIEW", subject="INDIVIDUAL", person_name=f"An {number}"
+        )
+        make_remedy(visit, due_on=today() + timedelta(days=3))
+        remedy.report(
+            by=make_user("REPORTER", world.dai_tu), text="Xong", completed_on=date(2023, 6, 1)
+        )
+        make_visit(make_round(world.province, today(), status="SCHEDULED"), world.justice)
+        past = today() - timedelta(days=2)
+        make_visit(make_round(world.justice, past, status="SCHEDULED"), world.dai_tu)
+    old = make_unit("06", "Tỉnh Bắc Kạn", valid_to=date(2022, 12, 31))
+    make_succession(old, world.province, date(2023, 1, 1))
+    make_return(world.dai_tu, date(2023, 1, 1), date(2023, 6, 30), rounds_planned=9)
+    make_return(world.dai_tu, date(2022, 7, 1), date(2022, 12, 31), status="SUBMITTED")
+    return world
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_asks_more_than_fifteen_times(page: str, full: World, staff: Client) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert staff.get(page).status_code == 200
+    assert len(queries) <= MOST, "\n".join(each["sql"][:160] for each in queries)
