@@ -12,14 +12,8 @@ from findings.models.codes import (
 )
 from findings.models.findings import Finding, FindingQuerySet
 from findings.models.follow_up import Extension, Progress, ProgressQuerySet
-from findings.models.remedies import (
-    OWN_WORK,
-    Remedy,
-    RemedyQuerySet,
-    is_claimed,
-    is_returned,
-    stands,
-)
+from findings.models.remedies import OWN_WORK, Remedy
+from findings.models.standing import RemedyQuerySet, is_claimed, is_returned, stands
 
 __all__ = [
     "LAST_DAYS",
