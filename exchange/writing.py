@@ -225,7 +225,7 @@ class Writer:
         if issubclass(model, Ruled):
             names.append("version")
             for record in records:
-                record.version = F("version") + 1  # type: ignore[attr-defined]
+                record.version = F("version") + 1  # type: ignore[attr-defined]  # of a `Ruled`
         model._default_manager.bulk_update(records, names)
 
     def _settle_claims(self, changed: list[Change]) -> None:

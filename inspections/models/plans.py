@@ -129,11 +129,14 @@ class Plan(Ruled):
             )
 
     def why_not_removed(self) -> str:
-        """Why the plan cannot be taken away; empty when it can."""
+        """Why the plan cannot be taken away; empty when it can.
+
+        No word of what carries it out: that may be a round of a superior that is still to come.
+        """
         if self.rounds.exists():
             return (
-                f"Kế hoạch {self.number} đã có cuộc kiểm tra thực hiện nên không xóa được; hãy bỏ "
-                "kế hoạch này khỏi các cuộc đó trước."
+                f"Kế hoạch {self.number} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ "
+                "kế hoạch khỏi hồ sơ đó trước."
             )
         return ""
 

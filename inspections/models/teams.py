@@ -85,11 +85,14 @@ class Team(Ruled):
             raise PermissionDenied("Vai trò của bạn chỉ được xem đoàn kiểm tra này.")
 
     def why_not_removed(self) -> str:
-        """Why the team cannot be taken away; empty when it can."""
+        """Why the team cannot be taken away; empty when it can.
+
+        No word of what it does: that may be a round of a superior that is still to come.
+        """
         if self.rounds.exists():
             return (
-                f"{self.name} đã được ghi ở cuộc kiểm tra nên không xóa được; hãy chọn đoàn khác "
-                "cho các cuộc đó trước."
+                f"{self.name} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ đoàn khỏi "
+                "hồ sơ đó trước."
             )
         return ""
 

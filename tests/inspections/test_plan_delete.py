@@ -27,7 +27,7 @@ def test_plan_that_a_round_carries_out_stays(staff: Client, world: World) -> Non
     plan = make_plan(world.province)
     make_round(world.province, plan=plan)
     answer = staff.post(f"/plans/{plan.pk}/delete/", {"version": plan.version})
-    assert "đã có cuộc kiểm tra thực hiện" in answer.content.decode()
+    assert "đang được gắn với hồ sơ khác nên không xóa được" in answer.content.decode()
     assert f"/plans/{plan.pk}/delete/" not in staff.get(f"/plans/{plan.pk}/").content.decode()
     assert Plan.objects.exists()
     assert not Event.objects.filter(deed="removed").exists()

@@ -27,8 +27,8 @@ def test_team_that_a_round_names_stays(staff: Client, world: World) -> None:
     team = make_team(world.province)
     make_round(world.province, team=team)
     answer = staff.post(f"/teams/{team.pk}/delete/", {"version": team.version})
-    assert "đã được ghi ở cuộc kiểm tra nên không xóa được" in answer.content.decode()
-    assert "đã được ghi ở cuộc kiểm tra" in staff.get(f"/teams/{team.pk}/").content.decode()
+    assert "đang được gắn với hồ sơ khác nên không xóa được" in answer.content.decode()
+    assert "đang được gắn với hồ sơ khác" in staff.get(f"/teams/{team.pk}/").content.decode()
     assert Team.objects.exists()
 
 
