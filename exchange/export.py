@@ -118,9 +118,9 @@ class Extract:
 
     def _chosen_plans(self) -> QuerySet[Plan]:
         if self._paths is None:
-            return Plan.objects.all()
+            return Plan.objects.issued()
         carried_out = Round.objects.filter(self._of("body__")).values("plan_id")
-        return Plan.objects.filter(self._of("issuer__") | Q(pk__in=carried_out))
+        return Plan.objects.issued().filter(self._of("issuer__") | Q(pk__in=carried_out))
 
     # --- sheets ------------------------------------------------------------------------------
 

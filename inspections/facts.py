@@ -155,13 +155,9 @@ def _remedy_line(remedy: Any, round_: Round, now: date) -> RemedyLine:
 def facts_of_plan(plan: Plan, user: User) -> list[Fact]:
     """Number, day, issuer and what the plan is about (reads `issuer`)."""
     return [
-        Fact("Số ký hiệu", plan.number),
-        Fact("Ngày ban hành", format_day(plan.issued_on)),
-        Fact(
-            "Cơ quan ban hành",
-            plan.issuer.name_on(plan.issued_on),
-            url=unit_url(user, plan.issuer),
-        ),
+        Fact("Số ký hiệu", plan.number or "Chưa ban hành"),
+        Fact("Ngày ban hành", format_day(plan.issued_on) if plan.issued_on else "Chưa ban hành"),
+        Fact("Cơ quan ban hành", plan.issuer_name, url=unit_url(user, plan.issuer)),
         Fact("Năm", str(plan.year)),
     ]
 

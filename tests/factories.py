@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import User
 from accounts.roles import Role
 from findings.models import Finding, Remedy
-from inspections.models import Plan, Round, Team, Visit
+from inspections.models import Plan, PlanItem, Round, Team, Visit, span_of
 from reports.models import Return
 from units.models import Succession, Unit
 
@@ -55,6 +55,24 @@ def make_plan(issuer: Unit, **fields: Any) -> Plan:
         **fields,
     }
     return Plan.objects.create(issuer=issuer, **fields)
+
+
+def make_item(plan: Plan, unit: Unit, month: int = 5, **fields: Any) -> PlanItem:
+    """The plan's next item: an announced inspection of the unit by the issuer in that month."""
+    first, last = span_of(plan.year, month=month)
+    fields = {
+        "line": PlanItem.next_line(plan),
+        "body": plan.issuer,
+        "first_day": first,
+        "last_day": last,
+        **fields,
+    }
+    return PlanItem.objects.create(plan=plan, unit=unit, **fields)
+
+
+def make_draft(issuer: Unit, **fields: Any) -> Plan:
+    """The draft of a plan for 2023."""
+    return make_plan(issuer, **{"status": "DRAFT", "number": "", "issued_on": None, **fields})
 
 
 def make_team(body: Unit, **fields: Any) -> Team:

@@ -98,7 +98,7 @@ class StoredChecks:
         named = {change.pk for change in self._desk.analysis.changes.get(PLANS.key, ())}
         plans = Plan.objects.filter(issuer_id__in=lot, issued_on__gt=after).order_by()
         for pk, issuer, number, day in plans.values_list("pk", "issuer_id", "number", "issued_on"):
-            if pk not in named:
+            if day is not None and pk not in named:
                 yield issuer, day, f"đơn vị này ban hành kế hoạch {number} ngày {format_day(day)}"
         returns = Return.objects.filter(unit_id__in=lot, last_day__gt=after).order_by()
         for unit, last in returns.values_list("unit_id", "last_day"):

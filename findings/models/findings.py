@@ -27,7 +27,7 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Findings of visits in reach."""
         if not person.may("findings.view"):
             return self.none()
-        return self.filter(in_reach(person, "round_", "visit_unit__"))
+        return self.filter(in_reach(person, "round_", "visit_unit__", "visit"))
 
     def editable_by(self, person: Person) -> Self:
         """Findings of rounds conducted by a body in scope."""

@@ -63,7 +63,7 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
         """Remedies of visits in reach."""
         if not person.may("remedies.view"):
             return self.none()
-        return self.filter(in_reach(person, "round_", "visit_unit__"))
+        return self.filter(in_reach(person, "round_", "visit_unit__", "visit"))
 
     def editable_by(self, person: Person) -> Self:
         """Remedies of rounds conducted by a body in scope."""

@@ -4,8 +4,20 @@ A round (cuộc) is one inspection by one body; a visit (lượt) is one unit in
 counted apart, everywhere.
 """
 
-from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
-from inspections.models.plans import Plan, PlanQuerySet, why_not_year
+from inspections.models.adjustments import Adjustment
+from inspections.models.codes import (
+    AdjustmentStatus,
+    Content,
+    Method,
+    PlanStatus,
+    RoundForm,
+    RoundStatus,
+    Schedule,
+    Trigger,
+)
+from inspections.models.feeds import CalendarFeed
+from inspections.models.items import PlanItem, PlanItemQuerySet, span_of
+from inspections.models.plans import Plan, PlanQuerySet, Programme, why_not_year
 from inspections.models.rounds import (
     Round,
     RoundQuerySet,
@@ -17,14 +29,22 @@ from inspections.models.teams import Team, TeamMember, TeamQuerySet, TeamRole
 from inspections.models.visits import Visit, VisitQuerySet, in_reach
 
 __all__ = [
+    "Adjustment",
+    "AdjustmentStatus",
+    "CalendarFeed",
     "Content",
     "Method",
     "Plan",
+    "PlanItem",
+    "PlanItemQuerySet",
     "PlanQuerySet",
+    "PlanStatus",
+    "Programme",
     "Round",
     "RoundForm",
     "RoundQuerySet",
     "RoundStatus",
+    "Schedule",
     "Team",
     "TeamMember",
     "TeamQuerySet",
@@ -35,6 +55,7 @@ __all__ = [
     "in_reach",
     "is_behind",
     "is_near",
+    "span_of",
     "statuses_seen_by",
     "why_not_year",
 ]

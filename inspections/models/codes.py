@@ -61,3 +61,27 @@ class Method(models.TextChoices):
 
     ON_SITE = "ON_SITE", "Trực tiếp tại đơn vị"
     REPORT = "REPORT", "Qua báo cáo"
+
+
+class PlanStatus(models.TextChoices):
+    """Where a plan stands in its life; that it was adjusted is told by its adjustments."""
+
+    DRAFT = "DRAFT", "Dự thảo"
+    SUBMITTED = "SUBMITTED", "Đã trình"
+    ISSUED = "ISSUED", "Đã ban hành"
+    CLOSED = "CLOSED", "Đã kết thúc"
+
+
+class AdjustmentStatus(models.TextChoices):
+    """An adjustment is prepared, then issued."""
+
+    DRAFT = "DRAFT", "Đang soạn"
+    ISSUED = "ISSUED", "Đã ban hành"
+
+
+class Schedule(models.TextChoices):
+    """How exactly a plan says when it inspects a unit."""
+
+    MONTH = "MONTH", "Theo tháng"
+    QUARTER = "QUARTER", "Theo quý"
+    DAYS = "DAYS", "Theo ngày cụ thể"

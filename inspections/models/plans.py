@@ -1,9 +1,10 @@
-"""Yearly inspection plans."""
+"""Yearly inspection plans: drawn up, submitted, issued, adjusted, closed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Self
+from datetime import date
+from typing import Any, ClassVar, Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -13,12 +14,25 @@ from django.urls import reverse
 
 from accounts.models import User
 from congvu.access import Person
-from congvu.dates import format_day
+from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
-from congvu.rules import Fault, Ruled
+from congvu.rules import Fault, Ruled, one_of
 from congvu.trail import mark
 from directives.models import Document
+from inspections.models.codes import PlanStatus
 from units.models import Unit, under
+
+# Plans that were issued: they have a number, and rounds carry them out.
+ISSUED = (PlanStatus.ISSUED, PlanStatus.CLOSED)
+
+_VERBS = {
+    "submitted": "trình",
+    "returned": "trả lại",
+    "issued": "ban hành",
+    "withdrawn": "thu hồi",
+    "closed": "kết thúc",
+    "reopened": "mở lại",
+}
 
 
 def why_not_year(year: int) -> str:
@@ -32,12 +46,18 @@ class PlanQuerySet(models.QuerySet["Plan"]):
     """Plans, by who asks."""
 
     def visible_to(self, person: Person) -> Self:
-        """Plans issued by units in scope, and those that rounds conducted in scope carry out."""
+        """Plans of issuers in scope; of others those issued that bodies in scope carry out.
+
+        A body carries out a plan when a round of it does, or when the plan gives it an item.
+        """
         if not person.may("plans.view"):
             return self.none()
-        carried_out = Plan.objects.filter(under(person.scope_paths, "rounds__body__"))
+        rounds = Plan.objects.filter(under(person.scope_paths, "rounds__body__"))
+        items = Plan.objects.filter(under(person.scope_paths, "items__body__"), status__in=ISSUED)
         return self.filter(
-            under(person.scope_paths, "issuer__") | Q(pk__in=carried_out.values("pk"))
+            under(person.scope_paths, "issuer__")
+            | Q(pk__in=rounds.values("pk"))
+            | Q(pk__in=items.values("pk"))
         )
 
     def editable_by(self, person: Person) -> Self:
@@ -46,10 +66,15 @@ class PlanQuerySet(models.QuerySet["Plan"]):
             return self.none()
         return self.filter(under(person.scope_paths, "issuer__"))
 
-    def counting(self, rounds: models.QuerySet[Any]) -> Self:
-        """Adds how many of those rounds carry out the plan, and how many of them are completed.
+    def issued(self) -> Self:
+        """Those that were issued; a workbook knows no others."""
+        return self.filter(status__in=ISSUED)
 
-        Takes the rounds in reach of whoever asks: a count must not tell of others.
+    def counting(self, rounds: models.QuerySet[Any], items: models.QuerySet[Any]) -> Self:
+        """Adds how many of those rounds carry out the plan, how many of them are completed, and
+        how many of those items it has.
+
+        Takes the rounds and items in reach of whoever asks: a count must not tell of others.
         """
         own = rounds.order_by().filter(plan=OuterRef("pk"))
 
@@ -58,21 +83,43 @@ class PlanQuerySet(models.QuerySet["Plan"]):
             return Coalesce(Subquery(counted), 0)
 
         return self.annotate(
-            rounds_seen=number(own), rounds_completed=number(own.filter(status="COMPLETED"))
+            rounds_seen=number(own),
+            rounds_completed=number(own.filter(status="COMPLETED")),
+            items_seen=number(items.order_by().filter(plan=OuterRef("pk"))),
         )
 
 
 class Plan(Ruled):
-    """A yearly inspection plan, issued under a number and date (domain notes)."""
+    """A yearly inspection plan; once issued it has a number and a date (domain notes)."""
 
-    number = LineField("số ký hiệu", max_length=60)
-    issued_on = models.DateField("ngày ban hành")
+    Status = PlanStatus
+
+    # A workbook holds plans that were issued, and no others.
+    status = models.CharField(
+        "trạng thái", max_length=10, choices=PlanStatus.choices, default=PlanStatus.ISSUED
+    )
+    number = LineField("số ký hiệu", max_length=60, blank=True, default="")
+    issued_on = models.DateField("ngày ban hành", null=True, blank=True)
     issuer = models.ForeignKey(
         Unit, models.PROTECT, verbose_name="cơ quan ban hành", related_name="plans"
     )
     year = models.PositiveSmallIntegerField("năm")
     subject = LineField("trích yếu", max_length=500, blank=True, default="")
     legal_basis = BlockField("căn cứ pháp lý", blank=True, default="")
+    # Joins the programmes of several bodies, so that a unit is visited once (kế hoạch khung).
+    is_framework = models.BooleanField("kế hoạch khung", default=False)
+    # Inspections of one unit nearer to each other than so many days overlap, besides those of
+    # one calendar year.
+    overlap_days = models.PositiveSmallIntegerField("khoảng cách tối thiểu (ngày)", default=90)
+    # The document by which it was issued, with signer and file.
+    paper = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        verbose_name="văn bản ban hành",
+        null=True,
+        blank=True,
+        related_name="plans_issued",
+    )
     documents = models.ManyToManyField(
         Document, verbose_name="văn bản", blank=True, related_name="plans"
     )
@@ -81,6 +128,7 @@ class Plan(Ruled):
     # Filled by `counting`.
     rounds_seen: int
     rounds_completed: int
+    items_seen: int
 
     objects = PlanQuerySet.as_manager()
 
@@ -91,6 +139,7 @@ class Plan(Ruled):
         constraints = (
             models.UniqueConstraint(
                 fields=["issuer", "number", "year"],
+                condition=~Q(number=""),
                 name="inspections_plan_identity",
                 violation_error_message="Cơ quan này đã có kế hoạch mang số ký hiệu đó của năm "
                 "này.",
@@ -98,21 +147,52 @@ class Plan(Ruled):
             models.CheckConstraint(
                 condition=Q(year__gte=1945, year__lte=2200), name="inspections_plan_year"
             ),
+            one_of("status", PlanStatus),
+            models.CheckConstraint(
+                condition=(Q(status__in=ISSUED, issued_on__isnull=False) & ~Q(number=""))
+                | (~Q(status__in=ISSUED) & Q(number="", issued_on__isnull=True)),
+                name="inspections_plan_issued",
+                violation_error_message="Kế hoạch đã ban hành phải có số và ngày ban hành; dự thảo "
+                "thì chưa có.",
+            ),
         )
 
     def __str__(self) -> str:
-        return f"Kế hoạch {self.number} năm {self.year}"
+        return f"{self.name} năm {self.year}"
 
     def get_absolute_url(self) -> str:
         """The plan's page."""
         return reverse("inspections:plan_detail", args=[self.pk])
 
+    @property
+    def name(self) -> str:
+        """By what people call it: the number, or what the draft is about."""
+        if self.number:
+            return f"Kế hoạch {self.number}"
+        return f"Dự thảo kế hoạch “{self.subject}”" if self.subject else "Dự thảo kế hoạch"
+
+    @property
+    def issuer_name(self) -> str:
+        """The issuer's name on the day of issue, of today for a draft (reads `former_names`)."""
+        return self.issuer.name_on(self.issued_on or today())
+
+    @property
+    def is_issued(self) -> bool:
+        """Whether it was issued: it is then changed by adjustments alone."""
+        return self.status in ISSUED
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether its items may still be edited in place."""
+        return self.status == PlanStatus.DRAFT
+
     def faults(self) -> Iterator[Fault]:
         """The issuer existed on the day of issue; the year is a year."""
-        if self.knows("issuer", "issued_on") and not self.issuer.exists_on(self.issued_on):
+        if self.knows("issuer", "issued_on") and not self.issuer.exists_on(
+            day := self.issued_on or date.max
+        ):
             yield Fault(
-                "issuer",
-                f"{self.issuer.name} không có hiệu lực vào ngày {format_day(self.issued_on)}.",
+                "issuer", f"{self.issuer.name} không có hiệu lực vào ngày {format_day(day)}."
             )
         if self.knows("year") and (refusal := why_not_year(self.year)):
             yield Fault("year", refusal)
@@ -128,26 +208,158 @@ class Plan(Ruled):
                 "Kế hoạch này do cơ quan khác ban hành, hoặc vai trò của bạn chỉ được xem."
             )
 
+    # --- its life ------------------------------------------------------------------------------
+
+    STEPS: ClassVar[dict[str, dict[str, PlanStatus]]] = {
+        "submitted": {PlanStatus.DRAFT: PlanStatus.SUBMITTED},
+        "returned": {PlanStatus.SUBMITTED: PlanStatus.DRAFT},
+        "issued": {
+            PlanStatus.DRAFT: PlanStatus.ISSUED,
+            PlanStatus.SUBMITTED: PlanStatus.ISSUED,
+        },
+        "withdrawn": {PlanStatus.ISSUED: PlanStatus.DRAFT},
+        "closed": {PlanStatus.ISSUED: PlanStatus.CLOSED},
+        "reopened": {PlanStatus.CLOSED: PlanStatus.ISSUED},
+    }
+
+    def why_not(self, deed: str) -> str:
+        """Why that step cannot be taken now; empty when it can."""
+        if self.status not in self.STEPS[deed]:
+            return (
+                f"{self.name} đang ở trạng thái “{self.get_status_display()}” nên không "
+                f"{_VERBS[deed]} được."
+            )
+        if deed == "submitted":
+            return self._why_not_submitted()
+        if deed == "issued" and self.status == PlanStatus.DRAFT:
+            return "Hãy trình dự thảo trước; kế hoạch được ban hành từ bản đã trình."
+        if deed == "withdrawn" and (
+            self.rounds.exists()
+            or self.adjustments.exists()
+            or self.items.filter(rounds__isnull=False).exists()
+        ):
+            # No word of what carries it out: that may be a round of a superior.
+            return (
+                f"{self.name} đã được điều chỉnh hoặc đang được gắn với hồ sơ khác nên không thu "
+                "hồi được; hãy điều chỉnh kế hoạch."
+            )
+        if deed == "closed" and self.adjustments.filter(status="DRAFT").exists():
+            return "Còn một lần điều chỉnh đang soạn; hãy ban hành hoặc bỏ lần điều chỉnh đó trước."
+        return ""
+
+    def _why_not_submitted(self) -> str:
+        if not self.items.exists():
+            return (
+                "Kế hoạch chưa có mục nào nên chưa trình được; hãy thêm đơn vị cần kiểm tra trước."
+            )
+        if self.is_framework and (bare := self.items.filter(programmes__isnull=True)).exists():
+            lines = ", ".join(str(line) for line in bare.values_list("line", flat=True)[:5])
+            return (
+                f"Kế hoạch khung: mục {lines} chưa ghi chương trình kiểm tra; hãy bổ sung trước "
+                "khi trình."
+            )
+        return ""
+
+    def _step(self, deed: str, by: User, note: str = "", *also: str) -> None:
+        """Take the step with the plan held; `also` are further fields that it changed."""
+        with transaction.atomic():
+            # Judged as it stands now: another person may just have taken a step.
+            self.hold()
+            if refusal := self.why_not(deed):
+                raise ValidationError(refusal)
+            old = PlanStatus(self.status)
+            self.status = self.STEPS[deed][old]
+            self.write("status", *also)
+            mark(by, self, deed, {"status": (old.label, PlanStatus(self.status).label)}, note)
+
+    def submit(self, by: User) -> None:
+        """Hand the draft to whoever signs; its items then stay as they are.
+
+        Raises `ValidationError` for a plan without items, or a framework plan whose items name no
+        programme.
+        """
+        self._step("submitted", by)
+
+    def send_back(self, by: User, reason: str) -> None:
+        """Give a submitted draft back to be worked on; the reason stays on record."""
+        self._step("returned", by, reason)
+
+    def issue(self, by: User, paper: Document) -> None:
+        """The plan is issued by that document; from now on it is changed by adjustments alone.
+
+        Raises `ValidationError` where the step or a rule does not allow it, and `IntegrityError`
+        when somebody has just taken the number.
+        """
+        self.number, self.issued_on, self.paper = paper.number, paper.issued_on, paper
+        self._step("issued", by, "", "number", "issued_on", "paper")
+
+    def withdraw(self, by: User, reason: str) -> None:
+        """Take back an issue recorded by mistake: the plan is a draft again, without a number."""
+        number, day = self.number, self.issued_on
+        self.number, self.issued_on, self.paper = "", None, None
+        told = f"{number}, ban hành {format_day(day)}" if day else number
+        self._step("withdrawn", by, f"{told}. {reason}", "number", "issued_on", "paper")
+
+    def close(self, by: User, reason: str) -> None:
+        """The plan is done with: no more is expected of it."""
+        self._step("closed", by, reason)
+
+    def reopen(self, by: User, reason: str) -> None:
+        """A plan closed too early goes on."""
+        self._step("reopened", by, reason)
+
     def why_not_removed(self) -> str:
         """Why the plan cannot be taken away; empty when it can.
 
         No word of what carries it out: that may be a round of a superior that is still to come.
         """
-        if self.rounds.exists():
+        if self.rounds.exists() or self.items.filter(rounds__isnull=False).exists():
             return (
-                f"Kế hoạch {self.number} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ "
-                "kế hoạch khỏi hồ sơ đó trước."
+                f"{self.name} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ kế hoạch "
+                "khỏi hồ sơ đó trước."
+            )
+        if self.is_issued and self.items.exists():
+            return (
+                f"{self.name} đã ban hành với các mục kiểm tra nên không xóa được; nếu ghi nhầm, "
+                "hãy thu hồi về dự thảo trước."
             )
         return ""
 
     def remove(self, by: User) -> None:
-        """Take away a plan entered by mistake; the trail keeps a mark.
+        """Take away a plan entered by mistake, with the items of a draft; the trail keeps a mark.
 
         Raises `ValidationError` while a round carries it out.
         """
         with transaction.atomic():
             if refusal := self.hold().why_not_removed():
                 raise ValidationError(refusal)
-            note = f"{self.issuer.name}, ban hành {format_day(self.issued_on)}"
+            issued = f", ban hành {format_day(self.issued_on)}" if self.issued_on else ""
+            note = f"{self.issuer.name}{issued}, {self.items.count()} mục"
             mark(by, self, "removed", note=note)
+            self.items.all().delete()
+            self.adjustments.all().delete()
             self.delete()
+
+
+class Programme(models.Model):
+    """An inspection programme that a plan carries out; a framework plan joins those of several."""
+
+    plan = models.ForeignKey(Plan, models.CASCADE, related_name="programmes")
+    name = LineField("chương trình kiểm tra", max_length=200)
+    body = models.ForeignKey(Unit, models.PROTECT, verbose_name="cơ quan chủ trì", related_name="+")
+    position = models.PositiveSmallIntegerField("thứ tự", default=0)
+
+    class Meta:
+        verbose_name = "chương trình kiểm tra"
+        verbose_name_plural = "chương trình kiểm tra"
+        ordering = ("position", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["plan", "name"],
+                name="inspections_programme_identity",
+                violation_error_message="Kế hoạch đã có chương trình mang tên này.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -20,8 +20,9 @@ from congvu.trail import mark
 from directives.models import Document
 from inspections import round_guards
 from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
+from inspections.models.items import PlanItem
 from inspections.models.plans import Plan
-from inspections.models.teams import Team
+from inspections.models.teams import Team, own_teams
 from units.models import Unit, under
 
 _VERBS = {
@@ -57,11 +58,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
     """Rounds, by who asks and by who conducts."""
 
     def visible_to(self, person: Person) -> Self:
-        """Rounds conducted in scope; completed ones of others that visited a unit in scope.
+        """Rounds conducted in scope or by an own team; completed ones of others on units in scope.
 
         Contract §5. A reporter reads only the completed. A round of another body that is not
         completed does not exist for whoever belongs to the unit to be inspected: a surprise
-        inspection must not leak.
+        inspection must not leak. Its own team knows of it.
         """
         if not person.may("rounds.view"):
             return self.none()
@@ -70,7 +71,9 @@ class RoundQuerySet(models.QuerySet["Round"]):
         visiting_us = Round.objects.filter(
             under(person.scope_paths, "visits__unit__"), pk=OuterRef("pk")
         )
-        of_others = Q(status=RoundStatus.COMPLETED) & Exists(visiting_us)
+        of_others = (Q(status=RoundStatus.COMPLETED) & Exists(visiting_us)) | Q(
+            team__in=own_teams(person)
+        )
         if statuses_seen_by(person) == [RoundStatus.COMPLETED]:
             return self.filter(of_others)
         return self.filter(under(person.scope_paths, "body__") | of_others)
@@ -142,8 +145,16 @@ class Round(Ruled):
         blank=True,
         related_name="rounds",
     )
+    # The sub-group of the team that goes; empty: the whole team.
+    team_group = LineField("tổ", max_length=60, blank=True, default="")
+    # Which items of plans it carries out: one round may answer several.
+    items = models.ManyToManyField(
+        PlanItem, verbose_name="mục kế hoạch", blank=True, related_name="rounds"
+    )
     starts_on = models.DateField("từ ngày")
     ends_on = models.DateField("đến ngày")
+    # Why it is held although a unit has another inspection near it.
+    overlap_reason = BlockField("lý do vẫn kiểm tra", blank=True, default="")
     status = models.CharField(
         "trạng thái", max_length=15, choices=RoundStatus.choices, default=RoundStatus.SCHEDULED
     )

@@ -7,14 +7,16 @@ from typing import Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
 from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import FoldedField, LineField, SortKeyField
-from congvu.rules import Fault, Ruled, one_of
+from congvu.rules import Fault, Ruled, one_of, ordered
 from congvu.trail import mark
+from directives.models import Document
 from units.models import Unit, under
 
 
@@ -22,14 +24,16 @@ class TeamQuerySet(models.QuerySet["Team"]):
     """Teams, by who asks."""
 
     def visible_to(self, person: Person) -> Self:
-        """Teams set up by units in scope."""
+        """Teams set up by units in scope, and those of which the person is a member."""
         if not person.may("teams.view"):
             return self.none()
-        return self.filter(under(person.scope_paths, "body__"))
+        return self.filter(under(person.scope_paths, "body__") | Q(pk__in=own_teams(person)))
 
     def editable_by(self, person: Person) -> Self:
-        """Teams that the person may change."""
-        return self.visible_to(person) if person.may("teams.change") else self.none()
+        """Teams that the person may change: set up by units in scope."""
+        if not person.may("teams.change"):
+            return self.none()
+        return self.filter(under(person.scope_paths, "body__"))
 
 
 class Team(Ruled):
@@ -41,6 +45,12 @@ class Team(Ruled):
     )
     decision_number = LineField("số quyết định", max_length=60, blank=True, default="")
     decided_on = models.DateField("ngày quyết định", null=True, blank=True)
+    # In which days the team works; either end may be open.
+    valid_from = models.DateField("hoạt động từ ngày", null=True, blank=True)
+    valid_to = models.DateField("hoạt động đến ngày", null=True, blank=True)
+    documents = models.ManyToManyField(
+        Document, verbose_name="văn bản", blank=True, related_name="teams"
+    )
     folded = FoldedField(source=("name", "decision_number"))
     sort_key = SortKeyField(source=("name",))
 
@@ -56,6 +66,7 @@ class Team(Ruled):
                 name="inspections_team_identity",
                 violation_error_message="Cơ quan này đã có đoàn mang tên và số quyết định đó.",
             ),
+            ordered("valid_from", "valid_to"),
         )
 
     def __str__(self) -> str:
@@ -66,7 +77,9 @@ class Team(Ruled):
         return reverse("inspections:team_detail", args=[self.pk])
 
     def faults(self) -> Iterator[Fault]:
-        """A decision has a number and a day, or neither; the body existed on that day."""
+        """A decided day has a number, and the body existed on it; the team's days are in order."""
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            yield Fault("valid_to", "Ngày cuối của đoàn không được trước ngày đầu.")
         if self.decided_on and not self.decision_number:
             yield Fault("decision_number", "Đã ghi ngày quyết định thì hãy ghi cả số quyết định.")
         if self.decided_on and not self.body.exists_on(self.decided_on):
@@ -122,8 +135,27 @@ class TeamMember(models.Model):
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="members")
     role = models.CharField("vai trò", max_length=10, choices=TeamRole.choices, default="MEMBER")
+    # Whoever has an account sees the team's rounds by it; others are typed.
+    account = models.ForeignKey(
+        User,
+        models.PROTECT,
+        verbose_name="tài khoản",
+        null=True,
+        blank=True,
+        related_name="memberships",
+    )
     name = LineField("họ và tên", max_length=150)
     post = LineField("chức vụ, cơ quan", max_length=200, blank=True, default="")
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        verbose_name="cơ quan công tác",
+        null=True,
+        blank=True,
+        related_name="team_members",
+    )
+    # The sub-group; those without one belong to the whole team.
+    group = LineField("tổ", max_length=60, blank=True, default="")
     position = models.PositiveSmallIntegerField("thứ tự", default=0)
     folded = FoldedField(source=("name",))
 
@@ -131,7 +163,20 @@ class TeamMember(models.Model):
         verbose_name = "thành viên đoàn"
         verbose_name_plural = "thành viên đoàn"
         ordering = ("position", "pk")
-        constraints = (one_of("role", TeamRole),)
+        constraints = (
+            one_of("role", TeamRole),
+            models.UniqueConstraint(
+                fields=["team", "account"],
+                condition=Q(account__isnull=False),
+                name="inspections_teammember_once",
+                violation_error_message="Người này đã có trong đoàn.",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+
+def own_teams(person: Person) -> TeamQuerySet:
+    """Teams of which the person is a member by account: their rounds are no secret to them."""
+    return Team.objects.filter(members__account=person.pk).order_by()

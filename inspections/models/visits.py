@@ -16,8 +16,10 @@ from congvu.dates import format_day
 from congvu.fields import BlockField, LineField
 from congvu.rules import Fault, Ruled
 from congvu.trail import mark
+from directives.models import Document
 from inspections.models.codes import RoundStatus
 from inspections.models.rounds import Round
+from inspections.models.teams import own_teams
 from units.models import Unit, under
 
 
@@ -25,8 +27,8 @@ class VisitQuerySet(models.QuerySet["Visit"]):
     """Visits, by who asks."""
 
     def visible_to(self, person: Person) -> Self:
-        """Visits of rounds conducted in scope, and completed ones to units in scope."""
-        return self.filter(in_reach(person, "round__", "unit__"))
+        """Visits by bodies in scope or by an own team; completed ones to units in scope."""
+        return self.filter(in_reach(person, "round__", "unit__", "pk"))
 
     def editable_by(self, person: Person) -> Self:
         """Visits that the person may change: of rounds conducted by a body in scope."""
@@ -45,16 +47,18 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         )
 
 
-def in_reach(person: Person, to_round: str, to_unit: str) -> Q:
+def in_reach(person: Person, to_round: str, to_unit: str, to_visit: str) -> Q:
     """The condition for a visit, or what hangs on one, that the person may read (contract §5).
 
-    `to_round` and `to_unit` lead from the record to its round's facts and to the visited unit. In a
-    joint round each unit sees its own visit and not those to others.
+    The paths lead from the record to its round's facts, to the visited unit and to the visit. In a
+    joint round each unit sees its own visit and not those to others; the team sees all.
     """
     if not person.may("rounds.view"):
         return Q(pk__in=[])
     completed = Q(**{f"{to_round}status": RoundStatus.COMPLETED})
     to_us = completed & under(person.scope_paths, to_unit)
+    by_us = Visit.objects.filter(round__team__in=own_teams(person)).order_by()
+    to_us |= Q(**{f"{to_visit}__in": by_us.values("pk")})
     if not (person.may("rounds.change") or person.may("summary.view")):
         return to_us
     return under(person.scope_paths, f"{to_round}body__") | to_us
@@ -74,6 +78,9 @@ class Visit(Ruled):
     conclusion_number = LineField("số kết luận", max_length=60, blank=True, default="")
     concluded_on = models.DateField("ngày kết luận", null=True, blank=True)
     strengths = BlockField("ưu điểm", blank=True, default="")
+    documents = models.ManyToManyField(
+        Document, verbose_name="văn bản", blank=True, related_name="visits"
+    )
 
     # Filled by `with_figures`.
     findings_count: int

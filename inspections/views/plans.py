@@ -21,14 +21,14 @@ from inspections.columns import ROUND_COLUMNS, with_rows
 from inspections.facts import facts_of_plan
 from inspections.filters import PlanFilter
 from inspections.forms import PlanForm
-from inspections.models import Plan, Round, RoundStatus
+from inspections.models import Plan, PlanItem, Round, RoundStatus
 
 COLUMNS = (
     Column("Số ký hiệu", lambda each: each.number, sort="number", link=True, width=18),
     Column("Ngày ban hành", lambda each: each.issued_on, sort="issued_on"),
     Column(
         "Cơ quan ban hành",
-        lambda each: each.issuer.name_on(each.issued_on),
+        lambda each: each.issuer_name,
         sort="issuer__sort_key",
         width=32,
     ),
@@ -49,7 +49,7 @@ def plan_list(request: UserRequest) -> HttpResponseBase:
         request,
         title="Kế hoạch kiểm tra",
         queryset=Plan.objects.visible_to(user)
-        .counting(Round.objects.visible_to(user))
+        .counting(Round.objects.visible_to(user), PlanItem.objects.visible_to(user).in_force())
         .select_related("issuer")
         .prefetch_related("issuer__former_names"),
         shape=COLUMNS,

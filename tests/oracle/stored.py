@@ -200,6 +200,7 @@ def fetch() -> World:
     plans = {
         row.pk: Plan(row.number, row.issued_on, units[row.issuer_id], row.year, row.subject)
         for row in inspected.Plan.objects.all()
+        if row.issued_on
     }
     rounds = {
         row.pk: Round(

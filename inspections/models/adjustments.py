@@ -1,0 +1,166 @@
+"""Adjustments: numbered documents that add, move or drop items of an issued plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import User
+from congvu.dates import format_day
+from congvu.fields import BlockField, LineField
+from congvu.rules import Fault, Ruled, one_of
+from congvu.trail import mark
+from directives.models import Document
+from inspections.models.codes import AdjustmentStatus, PlanStatus
+from inspections.models.plans import Plan
+
+
+class Adjustment(Ruled):
+    """One adjustment of a plan; what it changes are the items that it adds and drops."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="adjustments")
+    # Counted from 1 within the plan.
+    position = models.PositiveSmallIntegerField("lần")
+    status = models.CharField(
+        "trạng thái",
+        max_length=10,
+        choices=AdjustmentStatus.choices,
+        default=AdjustmentStatus.DRAFT,
+    )
+    number = LineField("số ký hiệu", max_length=60, blank=True, default="")
+    issued_on = models.DateField("ngày ban hành", null=True, blank=True)
+    reason = BlockField("lý do điều chỉnh", blank=True, default="")
+    paper = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        verbose_name="văn bản ban hành",
+        null=True,
+        blank=True,
+        related_name="adjustments_issued",
+    )
+
+    class Meta:
+        verbose_name = "điều chỉnh kế hoạch"
+        verbose_name_plural = "điều chỉnh kế hoạch"
+        ordering = ("position",)
+        constraints = (
+            one_of("status", AdjustmentStatus),
+            models.UniqueConstraint(
+                fields=["plan", "position"], name="inspections_adjustment_identity"
+            ),
+            # Two planners work on one adjustment, never on two that do not know of each other.
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=Q(status="DRAFT"),
+                name="inspections_adjustment_one_draft",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="ISSUED", issued_on__isnull=False) & ~Q(number=""))
+                | Q(status="DRAFT", number="", issued_on__isnull=True),
+                name="inspections_adjustment_issued",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Điều chỉnh lần {self.position} của {self.plan}"
+
+    def get_absolute_url(self) -> str:
+        """The adjustment's page."""
+        return reverse("inspections:adjustment_detail", args=[self.pk])
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it is still being prepared: nothing of it is in force."""
+        return self.status == AdjustmentStatus.DRAFT
+
+    @classmethod
+    def open_for(cls, plan: Plan, by: User) -> Adjustment:
+        """The plan's adjustment being prepared; a new one where there is none.
+
+        Raises `ValidationError` for a plan that is not in force.
+        """
+        with transaction.atomic():
+            held = plan.hold()
+            if held.status != PlanStatus.ISSUED:
+                raise ValidationError(
+                    f"{held.name} đang ở trạng thái “{held.get_status_display()}”; chỉ kế hoạch đã "
+                    "ban hành mới điều chỉnh được."
+                )
+            found = cls.objects.filter(plan=plan, status=AdjustmentStatus.DRAFT).first()
+            if found is None:
+                last = cls.objects.filter(plan=plan).order_by("-position").first()
+                found = cls.objects.create(plan=plan, position=last.position + 1 if last else 1)
+                mark(by, found, "added")
+            return found
+
+    def faults(self) -> Iterator[Fault]:
+        """Not issued before the plan, nor before an earlier adjustment."""
+        if self.issued_on is None or self.plan.issued_on is None:
+            return
+        if self.issued_on < self.plan.issued_on:
+            yield Fault(
+                "issued_on",
+                f"Ngày ban hành điều chỉnh {format_day(self.issued_on)} trước ngày ban hành kế "
+                f"hoạch ({format_day(self.plan.issued_on)}).",
+            )
+
+    def why_not_issued(self) -> str:
+        """Why it cannot be issued now; empty when it can."""
+        if not self.is_draft:
+            return f"Điều chỉnh lần {self.position} đã được ban hành."
+        if not self.added.exists() and not self.dropped.exists():
+            return "Lần điều chỉnh này chưa thay đổi mục nào; hãy thêm, dời hoặc bỏ mục trước."
+        return ""
+
+    def issue(self, by: User, paper: Document, reason: str) -> None:
+        """Put the changes in force by that document; rounds follow the items that were moved.
+
+        Raises `ValidationError` where a rule does not allow it.
+        """
+        with transaction.atomic():
+            self.plan = self.plan.hold()
+            if refusal := self.hold().why_not_issued():
+                raise ValidationError(refusal)
+            self.number, self.issued_on, self.paper = paper.number, paper.issued_on, paper
+            self.reason = reason
+            earlier = (
+                Adjustment.objects.filter(plan=self.plan, issued_on__gt=paper.issued_on)
+                .order_by("-issued_on")
+                .first()
+            )
+            if earlier is not None and earlier.issued_on is not None:
+                raise ValidationError(
+                    {
+                        "issued_on": f"Điều chỉnh lần {earlier.position} đã ban hành ngày "
+                        f"{format_day(earlier.issued_on)}; lần này không thể trước ngày đó."
+                    }
+                )
+            self.status = AdjustmentStatus.ISSUED
+            self.clean()
+            self.write("status", "number", "issued_on", "paper", "reason")
+            for item in self.added.filter(replaces__isnull=False).select_related("replaces"):
+                item.take_rounds_of(item.replaces)
+            added = self.added.filter(replaces__isnull=True).count()
+            moved = self.added.filter(replaces__isnull=False).count()
+            dropped = self.dropped.count() - moved
+            mark(
+                by,
+                self.plan,
+                "adjusted",
+                note=f"{self.number}: thêm {added}, dời {moved}, bỏ {dropped} mục. {reason}",
+            )
+
+    def discard(self, by: User) -> None:
+        """Give up an adjustment being prepared; the plan stays as it is."""
+        with transaction.atomic():
+            self.plan.hold()
+            if not self.hold().is_draft:
+                raise ValidationError(f"Điều chỉnh lần {self.position} đã được ban hành.")
+            mark(by, self.plan, "changed", note=f"Bỏ điều chỉnh lần {self.position} đang soạn.")
+            self.dropped.update(dropped_in=None, drop_reason="")
+            self.added.all().delete()
+            self.delete()

@@ -1,0 +1,76 @@
+"""Which units are the same by lineage: what one stands for, and what stands for it.
+
+A lineage looks back (contract §4 rule 2). Whether two inspections met the same unit must look both
+ways: the commune of 2026 and the one of 2024 that became part of it are the same, two communes that
+were merged into a third are not the same as each other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db import connection
+
+from units.models import Succession
+
+# For more units than these the whole table of successions is read: it has some ten thousand rows.
+MANY = 2_000
+
+_AROUND = """WITH RECURSIVE
+    ahead(old, new) AS (
+        SELECT predecessor_id, successor_id FROM units_succession
+        WHERE is_main AND predecessor_id IN ({slots})
+        UNION
+        SELECT s.predecessor_id, s.successor_id FROM units_succession s
+        JOIN ahead ON s.predecessor_id = ahead.new WHERE s.is_main),
+    back(old, new) AS (
+        SELECT predecessor_id, successor_id FROM units_succession
+        WHERE is_main AND successor_id IN ({slots})
+        UNION
+        SELECT s.predecessor_id, s.successor_id FROM units_succession s
+        JOIN back ON s.successor_id = back.old WHERE s.is_main)
+    SELECT old, new FROM ahead UNION SELECT old, new FROM back"""
+
+
+def kin_of(units: Iterable[int]) -> dict[int, frozenset[int]]:
+    """For each of the units' ids the ids of all that are the same by lineage, its own among them.
+
+    One query, however long the chains of successions.
+    """
+    wanted = sorted(set(units))
+    heir: dict[int, int] = {}
+    parts: dict[int, list[int]] = defaultdict(list)
+    for old, new in _steps(wanted):
+        heir[old] = new
+        parts[new].append(old)
+    return {unit: frozenset(_around(unit, heir, parts)) for unit in wanted}
+
+
+def _around(unit: int, heir: dict[int, int], parts: dict[int, list[int]]) -> set[int]:
+    found = {unit}
+    left = [unit]
+    while left:
+        for old in parts.get(left.pop(), ()):
+            if old not in found:
+                found.add(old)
+                left.append(old)
+    later = heir.get(unit)
+    while later is not None and later not in found:
+        found.add(later)
+        later = heir.get(later)
+    return found
+
+
+def _steps(units: list[int]) -> list[tuple[int, int]]:
+    """Pairs of unit and main heir, around these units; None of them twice."""
+    if not units:
+        return []
+    if len(units) > MANY:
+        return list(Succession.objects.filter(is_main=True).order_by().values_list(
+            "predecessor_id", "successor_id"
+        ))  # fmt: skip
+    slots = ", ".join(["%s"] * len(units))  # nothing else is put into the text
+    with connection.cursor() as cursor:
+        cursor.execute(_AROUND.format(slots=slots), [*units, *units])
+        return [(old, new) for old, new in cursor.fetchall()]
