@@ -97,9 +97,11 @@ class StoredChecks:
                 yield unit, day, f"cuộc {code} kiểm tra đơn vị này ngày {format_day(day)}"
         named = {change.pk for change in self._desk.analysis.changes.get(PLANS.key, ())}
         plans = Plan.objects.filter(issuer_id__in=lot, issued_on__gt=after).order_by()
-        for pk, issuer, number, day in plans.values_list("pk", "issuer_id", "number", "issued_on"):
-            if day is not None and pk not in named:
-                yield issuer, day, f"đơn vị này ban hành kế hoạch {number} ngày {format_day(day)}"
+        issued = plans.values_list("pk", "issuer_id", "number", "issued_on")
+        for pk, issuer, number, issued_on in issued:
+            if issued_on is not None and pk not in named:
+                said = f"đơn vị này ban hành kế hoạch {number} ngày {format_day(issued_on)}"
+                yield issuer, issued_on, said
         returns = Return.objects.filter(unit_id__in=lot, last_day__gt=after).order_by()
         for unit, last in returns.values_list("unit_id", "last_day"):
             yield unit, last, f"đơn vị này có số liệu báo cáo đến ngày {format_day(last)}"
