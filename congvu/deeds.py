@@ -27,6 +27,23 @@ from congvu.forms import ReasonForm
 from congvu.rules import ConflictError, Ruled
 
 
+def still_sealed(form: forms.BaseForm, name: str, seal: str) -> str:
+    """The seal of what was shown, from the form's hidden field of that name.
+
+    Raises `ValidationError` when it is no longer that of what is shown now: the form then carries
+    the new one, which the next press confirms.
+    """
+    shown: str = form.cleaned_data[name]
+    if shown != seal:
+        typed = form.data.copy() if isinstance(form.data, QueryDict) else dict(form.data)
+        typed[form.add_prefix(name)] = seal
+        form.data = typed
+        raise ValidationError(
+            "Hồ sơ này vừa được người khác sửa. Hãy xem lại nội dung hiện tại rồi xác nhận lần nữa."
+        )
+    return shown
+
+
 class DeedForm(forms.Form):
     """Confirms a deed on the record as it was shown: the version tells whether it still is so.
 
@@ -45,17 +62,7 @@ class DeedForm(forms.Form):
 
     def clean_version(self) -> str:
         """What was shown must still be so."""
-        shown: str = self.cleaned_data["version"]
-        if shown != self._seal:
-            # What is shown now is what the next press confirms.
-            typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
-            typed[self.add_prefix("version")] = self._seal
-            self.data = typed
-            raise ValidationError(
-                "Hồ sơ này vừa được người khác sửa. Hãy xem lại nội dung hiện tại rồi xác nhận lần "
-                "nữa."
-            )
-        return shown
+        return still_sealed(self, "version", self._seal)
 
     @property
     def typed(self) -> dict[str, Any]:

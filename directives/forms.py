@@ -34,7 +34,7 @@ class DocumentForm(RecordForm):
 
     class Meta(RecordForm.Meta):
         model = Document
-        fields = (
+        fields: tuple[str, ...] = (
             "number",
             "issued_on",
             "type",
@@ -88,9 +88,9 @@ class DocumentForm(RecordForm):
             transaction.on_commit(lambda: old.storage.delete(name), robust=True)
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The keeping unit is given, and part of what makes a document one of its kind."""
+        """Who keeps it, and who issued it, make a document one of its kind even where given."""
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own
-        return excluded - {"kept_by"}
+        return excluded - {"kept_by", "issuer"}
 
     def taken_message(self, fault: IntegrityError) -> str:
         """Only its number, year and issuer make a document one of its kind."""

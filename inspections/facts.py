@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from congvu.dates import days_phrase, format_day, today
 from congvu.pages import Action, Fact
-from inspections.models import Plan, Round, RoundStatus, Team, Visit
+from inspections.models import Plan, PlanItem, Round, RoundStatus, Team, Visit
 from units.models import Unit
 
 
@@ -153,13 +153,48 @@ def _remedy_line(remedy: Any, round_: Round, now: date) -> RemedyLine:
 
 
 def facts_of_plan(plan: Plan, user: User) -> list[Fact]:
-    """Number, day, issuer and what the plan is about (reads `issuer`)."""
-    return [
+    """Number, day, issuer and what the plan is about (reads `issuer`, `paper`)."""
+    facts = [
         Fact("Số ký hiệu", plan.number or "Chưa ban hành"),
         Fact("Ngày ban hành", format_day(plan.issued_on) if plan.issued_on else "Chưa ban hành"),
         Fact("Cơ quan ban hành", plan.issuer_name, url=unit_url(user, plan.issuer)),
-        Fact("Năm", str(plan.year)),
+        Fact("Năm", str(plan.year), small="Kế hoạch khung" if plan.is_framework else ""),
+        Fact("Trạng thái", plan.get_status_display()),
     ]
+    if paper := plan.paper:
+        signer = f"người ký: {paper.signer}" if paper.signer else ""
+        facts.append(Fact("Văn bản", str(paper), url=paper.get_absolute_url(), small=signer))
+    return facts
+
+
+def facts_of_item(item: PlanItem, user: User) -> list[Fact]:
+    """What is planned for which unit, by whom and when (reads what `with_parts` fetches)."""
+    plan = item.plan
+    facts = [
+        Fact("Đơn vị được kiểm tra", item.unit_name, url=unit_url(user, item.unit)),
+        Fact("Thời gian dự kiến", item.when_text),
+        Fact("Kế hoạch", str(plan), url=plan.get_absolute_url(), small=plan.get_status_display()),
+        Fact(
+            "Cơ quan kiểm tra",
+            item.body_name,
+            url=unit_url(user, item.body),
+            small=item.team.name if item.team else "",
+        ),
+        Fact("Hình thức", item.get_form_display()),
+        Fact("Báo trước cho đơn vị", "Có báo trước" if item.announced else "Không báo trước"),
+    ]
+    for label, found in (("Chương trình", item.programmes), ("Nội dung", item.contents)):
+        if texts := [str(each) for each in found.all()]:
+            facts.append(Fact(label, "; ".join(texts)))
+    for label, text in (
+        ("Ghi chú", item.note),
+        ("Lý do điều chỉnh", item.reason),
+        ("Lý do bỏ", item.drop_reason),
+        ("Lý do vẫn kiểm tra", item.overlap_reason),
+    ):
+        if text:
+            facts.append(Fact(label, text))
+    return facts
 
 
 def facts_of_team(team: Team, user: User) -> list[Fact]:

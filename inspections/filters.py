@@ -19,6 +19,7 @@ from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter, Year
 from congvu.text import search_words
 from inspections.models import (
     Plan,
+    PlanStatus,
     RoundForm,
     RoundQuerySet,
     RoundStatus,
@@ -40,6 +41,7 @@ class PlanFilter(ListFilter):
 
     q = SearchFilter("folded", "issuer__folded")
     year = YearFilter()
+    status = CodeFilter(label="Trạng thái", choices=PlanStatus.choices)
     issuer = UnitFilter("issuer__", label="Cơ quan ban hành")
 
 

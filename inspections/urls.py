@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from inspections.views import contents, papers, plans, rounds, steps, teams, visits
+from inspections.views import (
+    adjustments,
+    contents,
+    items,
+    papers,
+    plan_steps,
+    plans,
+    rounds,
+    steps,
+    teams,
+    visits,
+)
 
 app_name = "inspections"
 
@@ -12,6 +23,25 @@ urlpatterns = [
     path("plans/<int:pk>/", plans.plan_detail, name="plan_detail"),
     path("plans/<int:pk>/edit/", plans.plan_edit, name="plan_edit"),
     path("plans/<int:pk>/delete/", plans.plan_delete, name="plan_delete"),
+    path("plans/record/", plans.plan_record, name="plan_record"),
+    path("plans/<int:pk>/copy/", plans.plan_copy, name="plan_copy"),
+    path("plans/<int:pk>/submit/", plan_steps.plan_submit, name="plan_submit"),
+    path("plans/<int:pk>/send-back/", plan_steps.plan_send_back, name="plan_send_back"),
+    path("plans/<int:pk>/issue/", plan_steps.plan_issue, name="plan_issue"),
+    path("plans/<int:pk>/withdraw/", plan_steps.plan_withdraw, name="plan_withdraw"),
+    path("plans/<int:pk>/close/", plan_steps.plan_close, name="plan_close"),
+    path("plans/<int:pk>/reopen/", plan_steps.plan_reopen, name="plan_reopen"),
+    path("plans/<int:pk>/adjust/", plan_steps.plan_adjust, name="plan_adjust"),
+    path("plans/<int:pk>/items/create/", items.item_create, name="item_create"),
+    path("items/<int:pk>/", items.item_detail, name="item_detail"),
+    path("items/<int:pk>/edit/", items.item_edit, name="item_edit"),
+    path("items/<int:pk>/delete/", items.item_delete, name="item_delete"),
+    path("items/<int:pk>/move/", items.item_move, name="item_move"),
+    path("items/<int:pk>/drop/", items.item_drop, name="item_drop"),
+    path("items/<int:pk>/keep/", items.item_keep, name="item_keep"),
+    path("adjustments/<int:pk>/", adjustments.adjustment_detail, name="adjustment_detail"),
+    path("adjustments/<int:pk>/issue/", adjustments.adjustment_issue, name="adjustment_issue"),
+    path("adjustments/<int:pk>/delete/", adjustments.adjustment_delete, name="adjustment_delete"),
     path("plans/<int:pk>/attach/", papers.plan_attach, name="plan_attach"),
     path("plans/<int:pk>/detach/", papers.plan_detach, name="plan_detach"),
     path("teams/", teams.team_list, name="team_list"),

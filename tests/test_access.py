@@ -22,10 +22,12 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from directives.models import Document
 from exchange.models import ImportJob
-from inspections.models import Content
+from inspections.models import Adjustment, Content
 from tests.conftest import World
 from tests.factories import (
+    make_draft,
     make_finding,
+    make_item,
     make_plan,
     make_remedy,
     make_return,
@@ -107,6 +109,26 @@ TABLE: dict[str, Row] = {
     "inspections:plan_delete":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
     "inspections:plan_attach":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
     "inspections:plan_detach":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
+    "inspections:plan_record":       Row("302 200 403 403 403 403 200", "302 200 403 403 403 403 200"),
+    "inspections:plan_copy":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    "inspections:plan_submit":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    "inspections:plan_send_back":    Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    "inspections:plan_issue":        Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    "inspections:plan_withdraw":     Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
+    "inspections:plan_close":        Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
+    "inspections:plan_reopen":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
+    "inspections:plan_adjust":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "plan"),
+    # An item is known to those who draw up the plan or carry it out, not to the unit.
+    "inspections:item_create":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    "inspections:item_detail":       Row("302 200 404 404 200 404 404", record="item"),
+    "inspections:item_edit":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "item"),
+    "inspections:item_move":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "item"),
+    "inspections:item_drop":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "item"),
+    "inspections:item_keep":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "item"),
+    "inspections:item_delete":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "item"),
+    "inspections:adjustment_detail": Row("302 200 404 404 200 404 404", record="adjustment"),
+    "inspections:adjustment_issue":  Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "adjustment"),
+    "inspections:adjustment_delete": Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "adjustment"),
     "inspections:team_list":         Row("302 200 200 403 200 403 200"),
     "inspections:team_create":       Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
     "inspections:team_detail":       Row("302 200 404 404 200 404 404", record="team"),
@@ -187,6 +209,7 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
         number="45/KH-UBND", issued_on=date(2023, 3, 17), issuer=world.province,
         kept_by=world.province, type="KH", subject="Kế hoạch",
     )  # fmt: skip
+    adjusted = make_plan(world.province)
     made = {
         "": (),
         "unit": (world.dai_tu,),
@@ -197,6 +220,9 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
         "finding": (finding,),
         "remedy": (remedy,),
         "plan": (make_plan(world.province),),
+        "draft": (make_draft(world.province),),
+        "item": (make_item(adjusted, world.dai_tu),),
+        "adjustment": (Adjustment.objects.create(plan=adjusted, position=1),),
         "team": (make_team(world.province),),
         "document": (document,),
         "content": (Content.objects.get_or_create(code="other", defaults={"label": "Khác"})[0],),

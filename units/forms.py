@@ -151,10 +151,15 @@ class UnitField(forms.CharField):
         if self.on and not unit.exists_on(self.on):
             raise ValidationError(
                 f"{unit.name} (mã {unit.code}) không có hiệu lực vào ngày {format_day(self.on)}: "
-                f"đơn vị này có hiệu lực {unit.span_text}.",
+                f"đơn vị này có hiệu lực {unit.span_text}.{self._heirs(unit, self.on)}",
                 code="not_in_force",
             )
         return unit
+
+    def _heirs(self, unit: Unit, on: date) -> str:
+        """Whom to write instead of a unit that is no more."""
+        heirs = unit.heirs_on(on)
+        return f" Đơn vị kế tiếp: {self._offer(heirs)}." if heirs else ""
 
     def _nothing(self, text: str) -> str:
         """Why nothing was found, and what comes near."""

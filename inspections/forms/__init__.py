@@ -1,13 +1,21 @@
 """Forms of plans, teams, rounds and visits."""
 
-from inspections.forms.plans import ContentForm, PlanForm
+from inspections.forms.contents import ContentForm
+from inspections.forms.items import ItemForm
+from inspections.forms.papers import AdjustmentPaperForm, PaperForm
+from inspections.forms.plans import CopyForm, DraftForm, PlanForm
 from inspections.forms.rounds import RoundForm
 from inspections.forms.teams import MemberFormSet, TeamForm
 from inspections.forms.visits import VisitForm, VisitRows
 
 __all__ = [
+    "AdjustmentPaperForm",
     "ContentForm",
+    "CopyForm",
+    "DraftForm",
+    "ItemForm",
     "MemberFormSet",
+    "PaperForm",
     "PlanForm",
     "RoundForm",
     "TeamForm",

@@ -1,48 +1,47 @@
-"""Forms of plans and of the catalogue of contents."""
+"""Forms of plans: a draft and its programmes, a plan issued long ago, and what a step asks."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.db import IntegrityError
-from django.utils.text import slugify
+from django.db import transaction
 
 from accounts.models import User
 from congvu.dates import today
 from congvu.forms import RecordForm
-from congvu.text import fold
-from inspections.models import Content, Plan, why_not_year
+from inspections.models import Plan, Programme, why_not_year
 from units.forms import UnitField, offer
 from units.models import Unit
 
+if TYPE_CHECKING:
+    _Rows = forms.BaseInlineFormSet[Programme, Plan, "ProgrammeForm"]
+    _ProgrammeForm = forms.ModelForm[Programme]
+    _PlanChoice = forms.ModelChoiceField[Plan]
+else:
+    _Rows = forms.BaseInlineFormSet
+    _ProgrammeForm = forms.ModelForm
+    _PlanChoice = forms.ModelChoiceField
 
-class PlanForm(RecordForm):
-    """A plan as it was issued."""
+_HELP = {
+    "number": "Ví dụ: 45/KH-UBND.",
+    "issued_on": "Ví dụ: 17/3/2023.",
+    "year": "Năm mà kế hoạch này áp dụng, ví dụ: 2023.",
+    "subject": "Ví dụ: Kiểm tra công vụ năm 2023 trên địa bàn tỉnh.",
+    "legal_basis": "Các luật, nghị định, quyết định làm căn cứ; mỗi văn bản một dòng.",
+    "overlap_days": "Hai lần kiểm tra một đơn vị trong cùng năm, hoặc cách nhau không quá số ngày "
+    "này, được báo là chồng chéo.",
+    "is_framework": "Chọn khi kế hoạch gộp chương trình kiểm tra của nhiều cơ quan; mỗi mục khi đó "
+    "phải ghi chương trình.",
+}
+_WIDGETS = {
+    "year": forms.NumberInput(attrs={"min": 1945, "max": 2200, "step": 1}),
+    "overlap_days": forms.NumberInput(attrs={"min": 0, "max": 3650, "step": 1}),
+}
 
-    issuer = UnitField(
-        label="Cơ quan ban hành",
-        day_field="issued_on",
-        help_text="Ghi mã hoặc tên của đơn vị như khi ban hành, ví dụ: 19 hoặc Tỉnh Thái Nguyên.",
-    )
-    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
-        ("Văn bản ban hành", ("number", "issued_on", "issuer")),
-        ("Nội dung kế hoạch", ("year", "subject", "legal_basis")),
-    )
 
-    class Meta(RecordForm.Meta):
-        model = Plan
-        fields = ("number", "issued_on", "issuer", "year", "subject", "legal_basis")
-        help_texts = {
-            "number": "Ví dụ: 45/KH-UBND.",
-            "issued_on": "Ví dụ: 17/3/2023.",
-            "year": "Năm mà kế hoạch này áp dụng, ví dụ: 2023.",
-            "subject": "Ví dụ: Kiểm tra công vụ năm 2023 trên địa bàn tỉnh.",
-            "legal_basis": "Các luật, nghị định, quyết định làm căn cứ; mỗi văn bản một dòng.",
-        }
-        widgets = {
-            "year": forms.NumberInput(attrs={"min": 1945, "max": 2200, "step": 1}),
-        }
+class _YearForm(RecordForm):
+    """What every form of a plan asks: whose it is, and for which year."""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,38 +58,158 @@ class PlanForm(RecordForm):
         return year
 
 
-class ContentForm(RecordForm):
-    """An entry of the catalogue of what a round may cover."""
+class PlanForm(_YearForm):
+    """A plan as it was issued."""
+
+    issuer = UnitField(
+        label="Cơ quan ban hành",
+        day_field="issued_on",
+        help_text="Ghi mã hoặc tên của đơn vị như khi ban hành, ví dụ: 19 hoặc Tỉnh Thái Nguyên.",
+    )
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
+        ("Văn bản ban hành", ("number", "issued_on", "issuer")),
+        ("Nội dung kế hoạch", ("year", "subject", "legal_basis", "overlap_days")),
+    )
 
     class Meta(RecordForm.Meta):
-        model = Content
-        fields = ("label", "position", "is_offered")
-        help_texts = {
-            "label": "Ví dụ: Thời giờ làm việc.",
-            "position": "Số nhỏ đứng trước.",
-            "is_offered": "Bỏ chọn để ngừng dùng cho cuộc mới; các cuộc đã có vẫn giữ.",
-        }
-        widgets = {"position": forms.NumberInput(attrs={"min": 0, "max": 9999, "step": 1})}
+        model = Plan
+        fields = (
+            "number",
+            "issued_on",
+            "issuer",
+            "year",
+            "subject",
+            "legal_basis",
+            "overlap_days",
+        )
+        help_texts = _HELP
+        widgets = _WIDGETS
 
-    def clean_label(self) -> str:
-        """No two entries that read alike."""
-        label: str = self.cleaned_data["label"]
-        others = Content.objects.exclude(pk=self.instance.pk).values_list("label", flat=True)
-        if fold(label) in {fold(other) for other in others}:
-            raise forms.ValidationError("Danh mục đã có nội dung này.")
-        return label
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("number", "issued_on"):
+            self.fields[name].required = True
+        if self.instance.pk and self.instance.items.exists():
+            # Its items lie in that year.
+            del self.fields["year"]
+
+
+class DraftForm(_YearForm):
+    """The draft of a plan; `programmes` are the rows of what it carries out."""
+
+    issuer = UnitField(
+        label="Cơ quan ban hành",
+        help_text="Cơ quan sẽ ký ban hành. Ghi mã hoặc tên, ví dụ: Tỉnh Thái Nguyên.",
+    )
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
+        ("Nội dung kế hoạch", ("issuer", "year", "subject", "legal_basis")),
+        ("Cách lập", ("overlap_days", "is_framework")),
+    )
+
+    class Meta(RecordForm.Meta):
+        model = Plan
+        fields = ("issuer", "year", "subject", "legal_basis", "overlap_days", "is_framework")
+        help_texts = _HELP
+        widgets = _WIDGETS
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        if self.instance.pk is None:
+            self.instance.status = Plan.Status.DRAFT
+            self.initial["year"] = today().year + (today().month > 6)
+        elif self.instance.items.exists():
+            # Its items lie in that year.
+            del self.fields["year"]
+        self.programmes = ProgrammeFormSet(
+            self.data if self.is_bound else None,
+            instance=self.instance,
+            prefix="programmes",
+            form_kwargs={"user": user},
+        )
+        self.row_sets = [("Chương trình", self.programmes)]
+
+    def is_valid(self) -> bool:
+        """Whether the plan and every row of its programmes is right."""
+        own = super().is_valid()
+        rows = self.programmes.is_valid()
+        if own and not rows:
+            self.add_error(None, "Hãy sửa các dòng chương trình được đánh dấu bên dưới.")
+        return own and rows
 
     def save_as(self, by: Any) -> bool:
-        """Save the entry; a new one gets its code from its label, and a code never changes."""
-        if not self.instance.code:
-            stem = slugify(fold(self.instance.label))[:34].replace("-", "_") or "content"
-            code, number = stem, 1
-            while Content.objects.filter(code=code).exists():
-                number += 1
-                code = f"{stem}_{number}"
-            self.instance.code = code
-        return super().save_as(by)
+        """Save the draft with its programmes; False when another writer was first."""
+        with transaction.atomic():
+            if not super().save_as(by):
+                return False
+            self.programmes.instance = self.instance
+            self.programmes.save()
+        return True
 
-    def taken_message(self, fault: IntegrityError) -> str:
-        """Only its code, made from the label, must be its own."""
-        return "Danh mục vừa có nội dung này; hãy xem lại danh mục."
+
+class ProgrammeForm(_ProgrammeForm):
+    """One programme and the body that it belongs to; a row left empty is none."""
+
+    body = UnitField(label="Cơ quan chủ trì")
+
+    class Meta:
+        model = Programme
+        fields = ("name", "body")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, Unit.objects.around(user), "body")
+
+
+class ProgrammeRows(_Rows):
+    """The rows of programmes; one that items name stays."""
+
+    def clean(self) -> None:
+        """A programme that an item names is not taken away."""
+        super().clean()
+        for form in self.deleted_forms:
+            if form.instance.pk and form.instance.items.exists():
+                form.add_error(
+                    "name", "Có mục kế hoạch thuộc chương trình này; hãy sửa các mục đó trước."
+                )
+
+
+ProgrammeFormSet = forms.inlineformset_factory(
+    Plan,
+    Programme,
+    form=ProgrammeForm,
+    formset=ProgrammeRows,
+    extra=2,
+    max_num=60,
+    absolute_max=60,
+    can_delete=True,
+)
+
+
+class SourceChoice(_PlanChoice):
+    """A plan whose items are copied, told by number, year and issuer."""
+
+    def label_from_instance(self, obj: Plan) -> str:
+        """Such as: Kế hoạch 45/KH-UBND năm 2023 – Tỉnh Thái Nguyên."""
+        return f"{obj} – {obj.issuer.name}"
+
+
+class CopyForm(forms.Form):
+    """Which plan's items are copied into a draft."""
+
+    source = SourceChoice(
+        label="Chép các mục từ",
+        queryset=Plan.objects.none(),
+        empty_label="Chọn kế hoạch",
+        help_text="Các mục đang có hiệu lực của kế hoạch được chọn, kể cả sau điều chỉnh.",
+    )
+
+    def __init__(self, *args: Any, user: User, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["source"]
+        assert isinstance(field, SourceChoice)  # noqa: S101  # declared above
+        choices = Plan.objects.editable_by(user).exclude(pk=plan.pk).filter(items__isnull=False)
+        field.queryset = choices.select_related("issuer").distinct()
+        # Last year's plan of the same issuer is what is mostly meant.
+        last = field.queryset.filter(issuer=plan.issuer, year=plan.year - 1).first()
+        if last is not None:
+            self.initial.setdefault("source", last.pk)

@@ -15,7 +15,7 @@ from accounts.models import User
 from congvu.dates import today
 from congvu.forms import ChoicesField, RecordForm
 from inspections.forms.visits import VisitRows, day_typed, rows_typed
-from inspections.models import Content, Plan, Round, Team
+from inspections.models import Content, Plan, PlanItem, Round, Team
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -72,6 +72,10 @@ class RoundForm(RecordForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    # The plan's item from which the round is made.
+    item = forms.ModelChoiceField(
+        queryset=PlanItem.objects.none(), required=False, widget=forms.HiddenInput
+    )
     # What was proposed when the form was opened: left as it was, it follows body and year.
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -123,7 +127,7 @@ class RoundForm(RecordForm):
             self.rows = self._rows(user, draft)
             self.row_sets = [("Đơn vị", self.rows)]
         else:
-            del self.fields["proposed"]
+            del self.fields["proposed"], self.fields["item"]
 
     def _rows(self, user: User, draft: QueryDict | None) -> Any:
         """The `VisitRowsBase` of units to visit; a draft's, with more empty ones after them."""
@@ -132,7 +136,8 @@ class RoundForm(RecordForm):
         form_kwargs = {"user": user, "first_day": first_day}
         if draft is None:
             data = self.data if self.is_bound else None
-            return VisitRows(data, prefix="visits", form_kwargs=form_kwargs)
+            first = [{"unit": self.initial["visit"]}] if "visit" in self.initial else None
+            return VisitRows(data, prefix="visits", form_kwargs=form_kwargs, initial=first)
         return VisitRows(prefix="visits", form_kwargs=form_kwargs, initial=rows_typed(draft))
 
     def _scope_choices(self, user: User) -> None:
@@ -151,6 +156,7 @@ class RoundForm(RecordForm):
             ("plan", plans),
             ("team", teams),
             ("contents", Content.objects.filter(offered)),
+            ("item", PlanItem.objects.visible_to(user).in_force().filter(plan__status="ISSUED")),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # declared above
@@ -226,6 +232,8 @@ class RoundForm(RecordForm):
             if super().save_as(by):
                 if self.rows is not None:
                     self.rows.save_as(by, self.instance)
+                if item := self.cleaned_data.get("item"):
+                    self.instance.items.add(item)
                 return True
             if left > 1:
                 # Somebody took the proposed code since: the next one, with the same content.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -22,7 +22,14 @@ from congvu.fields import BlockField, LineField
 from congvu.rules import Fault, Ruled, one_of, ordered
 from congvu.trail import mark
 from inspections.models.adjustments import Adjustment
-from inspections.models.codes import AdjustmentStatus, Content, PlanStatus, RoundForm, Schedule
+from inspections.models.codes import (
+    AdjustmentStatus,
+    Content,
+    PlanStatus,
+    RoundForm,
+    Schedule,
+    Trigger,
+)
 from inspections.models.plans import ISSUED, Plan, Programme
 from inspections.models.teams import Team, own_teams
 from units.models import Unit, under
@@ -254,6 +261,69 @@ class PlanItem(Ruled):
     def next_line(cls, plan: Plan) -> int:
         """The number of the plan's next item; ask while the plan is held."""
         return (cls.objects.filter(plan=plan).aggregate(last=Max("line"))["last"] or 0) + 1
+
+    def for_round(self) -> dict[str, Any]:
+        """What a round that carries the item out begins with, by the names of its form's fields.
+
+        Days only where the plan has exact ones: month and quarter leave the day to be chosen.
+        """
+        exact = self.schedule == Schedule.DAYS
+        return {
+            "item": self.pk,
+            "visit": self.unit,
+            "plan": self.plan_id,
+            "body": self.body,
+            "team": self.team_id,
+            "form": self.form,
+            "trigger": Trigger.PLAN,
+            "announced": self.announced,
+            "contents": [each.pk for each in self.contents.all()],
+            "scope_note": self.note,
+            "starts_on": self.first_day if exact else None,
+            "ends_on": self.last_day if exact else None,
+        }
+
+    def copy(self) -> PlanItem:
+        """What the item says, not yet saved: to be put in its place by an adjustment."""
+        return PlanItem(
+            plan=self.plan,
+            line=self.line,
+            unit=self.unit,
+            body=self.body,
+            team=self.team,
+            form=self.form,
+            announced=self.announced,
+            schedule=self.schedule,
+            first_day=self.first_day,
+            last_day=self.last_day,
+            note=self.note,
+        )
+
+    def enter(self, plan: Plan, by: User, replaces: PlanItem | None = None) -> None:
+        """Give a new item its place: in a draft, or in the adjustment that is being prepared.
+
+        `replaces` is the item that an adjustment moves. Call in the transaction that saves the new
+        one. Raises `ValidationError` where plan or item does not allow it.
+        """
+        held = plan.hold()
+        if held.status == PlanStatus.DRAFT:
+            self.plan, self.line = held, PlanItem.next_line(held)
+            return
+        self.added_in = Adjustment.open_for(held, by)
+        self.plan, self.line = held, PlanItem.next_line(held)
+        if replaces is None:
+            return
+        old = replaces.hold()
+        if refusal := old.why_not_adjusted():
+            raise ValidationError(refusal)
+        self.replaces, self.line = old, old.line
+        old.dropped_in = self.added_in
+        old.write("dropped_in")
+
+    def hold_for_edit(self) -> str:
+        """Hold plan and item; why the item cannot be edited in place, empty when it can."""
+        self.plan.hold()
+        return self.hold().why_not_edited()
 
     def take_rounds_of(self, old: PlanItem | None) -> None:
         """Whatever carried out the item that this one replaces carries out this one."""

@@ -260,6 +260,14 @@ class Plan(Ruled):
             )
         return ""
 
+    def why_not_filled(self) -> str:
+        """Why no item can be added now; empty when one can: to a draft, or by an adjustment."""
+        if self.status in (PlanStatus.DRAFT, PlanStatus.ISSUED):
+            return ""
+        return (
+            f"{self.name} đang ở trạng thái “{self.get_status_display()}” nên không thêm mục được."
+        )
+
     def _step(self, deed: str, by: User, note: str = "", *also: str) -> None:
         """Take the step with the plan held; `also` are further fields that it changed."""
         with transaction.atomic():

@@ -1,9 +1,8 @@
-"""Pages of plans."""
+"""Pages of plans: list, story, forms."""
 
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Count
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,30 +12,39 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.deeds import DeedForm, confirm
-from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
-from congvu.tables import Column, Listing, is_export
-from inspections.columns import ROUND_COLUMNS, with_rows
-from inspections.facts import facts_of_plan
+from congvu.tables import Badge, Column, Listing
+from inspections.drafting import copy_items
 from inspections.filters import PlanFilter
-from inspections.forms import PlanForm
-from inspections.models import Plan, PlanItem, Round, RoundStatus
+from inspections.forms import CopyForm, DraftForm, PlanForm
+from inspections.models import Plan, PlanItem, PlanStatus, Round
+from inspections.plan_page import PlanPage, tone_of
+
+
+def _state(plan: Plan) -> Badge:
+    return Badge(plan.get_status_display(), tone_of(plan.status))
+
 
 COLUMNS = (
-    Column("Số ký hiệu", lambda each: each.number, sort="number", link=True, width=18),
+    Column("Kế hoạch", lambda each: each.number or each.name, sort="number", link=True, width=24),
     Column("Ngày ban hành", lambda each: each.issued_on, sort="issued_on"),
-    Column(
-        "Cơ quan ban hành",
-        lambda each: each.issuer_name,
-        sort="issuer__sort_key",
-        width=32,
-    ),
+    Column("Cơ quan ban hành", lambda each: each.issuer_name, sort="issuer__sort_key", width=32),
     Column("Năm", lambda each: str(each.year), sort="year", width=8),
+    Column("Trạng thái", _state, sort="status", width=16),
     Column("Trích yếu", lambda each: each.subject, width=50),
+    Column("Số mục", lambda each: each.items_seen, sort="items_seen", align="end", width=10),
     Column("Số cuộc", lambda each: each.rounds_seen, sort="rounds_seen", align="end", width=10),
     Column("Hoàn thành", lambda each: each.rounds_completed, align="end", width=12),
 )
+
+
+def plan_of(request: UserRequest, pk: int) -> Plan:
+    """The plan to be changed: 404 out of reach, 403 for whoever may only read."""
+    plans = Plan.objects.visible_to(request.user).select_related("issuer", "paper")
+    plan = get_object_or_404(plans.prefetch_related("issuer__former_names"), pk=pk)
+    plan.require_editable(request.user)
+    return plan
 
 
 @require_safe
@@ -45,11 +53,12 @@ def plan_list(request: UserRequest) -> HttpResponseBase:
     user = request.user
     require(user, "plans.view")
     writes = user.may("plans.change")
+    items = PlanItem.objects.visible_to(user).in_force()
     listing = Listing(
         request,
         title="Kế hoạch kiểm tra",
         queryset=Plan.objects.visible_to(user)
-        .counting(Round.objects.visible_to(user), PlanItem.objects.visible_to(user).in_force())
+        .counting(Round.objects.visible_to(user), items)
         .select_related("issuer")
         .prefetch_related("issuer__former_names"),
         shape=COLUMNS,
@@ -57,75 +66,44 @@ def plan_list(request: UserRequest) -> HttpResponseBase:
         order="-year,-issued_on",
         count_noun="kế hoạch",
         empty_title="Chưa có kế hoạch nào",
-        empty_hint="Bấm “Thêm kế hoạch” để ghi kế hoạch đã ban hành của năm." if writes else "",
+        empty_hint="Bấm “Lập kế hoạch” để soạn kế hoạch mới, hoặc “Ghi kế hoạch đã ban hành”."
+        if writes
+        else "",
         file_name="ke-hoach-kiem-tra",
     )
-    actions = [Action("Thêm kế hoạch", reverse("inspections:plan_create"))] if writes else []
-    return listing.respond("inspections/plan_list.html", {"actions": actions})
+    actions = [
+        Action("Lập kế hoạch", reverse("inspections:plan_create")),
+        Action("Ghi kế hoạch đã ban hành", reverse("inspections:plan_record")),
+    ]
+    return listing.respond("inspections/plan_list.html", {"actions": actions if writes else []})
 
 
 @require_safe
 def plan_detail(request: UserRequest, pk: int) -> HttpResponseBase:
-    """A plan, how far its rounds are, its papers and its trail."""
-    user = request.user
-    plans = Plan.objects.visible_to(user).select_related("issuer")
+    """A plan: its items as they stand or as issued, its adjustments, its rounds, its trail."""
+    plans = Plan.objects.visible_to(request.user).select_related("issuer", "paper")
     plan = get_object_or_404(plans.prefetch_related("issuer__former_names"), pk=pk)
-    rounds = Round.objects.visible_to(user).filter(plan=plan)
-    counts = {
-        row["status"]: row["number"]
-        for row in rounds.order_by().values("status").annotate(number=Count("pk"))
-    }
-    listing = Listing(
-        request,
-        title="Cuộc kiểm tra",
-        queryset=with_rows(rounds, user, for_export=is_export(request)),
-        shape=ROUND_COLUMNS,
-        order="-ends_on",
-        count_noun="cuộc",
-        empty_title="Chưa có cuộc nào thực hiện kế hoạch này",
-        empty_hint="Khi tạo cuộc kiểm tra, chọn kế hoạch này ở mục “Căn cứ và đoàn”."
-        if user.may("rounds.change")
-        else "",
-        file_name=f"cuoc-kiem-tra-theo-ke-hoach-{plan.pk}",
-    )
-    editable = plan.is_editable_by(user)
-    actions = []
-    if user.may("rounds.change"):
-        create = f"{reverse('inspections:round_create')}?plan={plan.pk}"
-        actions.append(Action("Tạo cuộc theo kế hoạch này", create))
-    if editable:
-        actions.append(Action("Sửa kế hoạch", reverse("inspections:plan_edit", args=[plan.pk])))
-        actions.append(Action("Gắn văn bản", reverse("inspections:plan_attach", args=[plan.pk])))
-        delete = reverse("inspections:plan_delete", args=[plan.pk])
-        actions.append(Action("Xóa kế hoạch", delete, plan.why_not_removed(), danger=True))
-    statuses = [(each.value, each.label, counts.get(each.value, 0)) for each in RoundStatus]
-    context = {
-        "plan": plan,
-        "title": f"Kế hoạch {plan.number} năm {plan.year}",
-        "facts": facts_of_plan(plan, user),
-        "statuses": statuses,
-        "documents": plan.documents.visible_to(user).select_related("issuer"),
-        "editable": editable,
-        "record": plan,
-        "events": Event.objects.of(plan) if editable else None,
-        "actions": actions,
-    }
-    return listing.respond("inspections/plan_detail.html", context)
+    page = PlanPage(request, plan)
+    if page.listing is None:
+        return render(request, "inspections/plan_detail.html", page.context())
+    return page.listing.respond("inspections/plan_detail.html", page.context())
 
 
 @require_http_methods(["GET", "POST"])
 @once
 def plan_create(request: UserRequest) -> HttpResponse:
-    """A plan that was issued."""
+    """A draft is begun; its page then offers the ways to fill it."""
     require(request.user, "plans.change")
-    form = PlanForm(request.POST or None, user=request.user)
+    form = DraftForm(request.POST or None, user=request.user)
     if form.is_valid() and form.save_as(request.user):
-        messages.success(request, f"Đã thêm kế hoạch {form.instance.number}.")
+        messages.success(request, "Đã tạo dự thảo; hãy thêm các đơn vị cần kiểm tra.")
         return redirect(form.instance)
     context = {
         "form": form,
-        "title": "Thêm kế hoạch",
-        "submit_label": "Thêm kế hoạch",
+        "title": "Lập kế hoạch",
+        "lead": "Kế hoạch mới là dự thảo: sửa được cho đến khi trình. Số và ngày ban hành được ghi "
+        "khi ban hành.",
+        "submit_label": "Tạo dự thảo",
         "cancel_url": reverse("inspections:plan_list"),
     }
     return render(request, "inspections/plan_create.html", context)
@@ -133,19 +111,43 @@ def plan_create(request: UserRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @once
-def plan_edit(request: UserRequest, pk: int) -> HttpResponse:
-    """Put a plan's record right."""
-    plans = Plan.objects.visible_to(request.user).select_related("issuer")
-    plan = get_object_or_404(plans, pk=pk)
-    plan.require_editable(request.user)
-    form = PlanForm(request.POST or None, instance=plan, user=request.user)
+def plan_record(request: UserRequest) -> HttpResponse:
+    """A plan that was issued before, with its number; its items need not be known."""
+    require(request.user, "plans.change")
+    form = PlanForm(request.POST or None, user=request.user)
     if form.is_valid() and form.save_as(request.user):
-        messages.success(request, f"Đã lưu kế hoạch {plan.number}.")
+        messages.success(request, f"Đã ghi kế hoạch {form.instance.number}.")
+        return redirect(form.instance)
+    context = {
+        "form": form,
+        "title": "Ghi kế hoạch đã ban hành",
+        "lead": "Dành cho kế hoạch đã ký trên giấy, để gắn các cuộc kiểm tra vào. Muốn theo dõi "
+        "tiến độ từng đơn vị, hãy lập dự thảo với các mục rồi ban hành.",
+        "submit_label": "Ghi kế hoạch",
+        "cancel_url": reverse("inspections:plan_list"),
+    }
+    return render(request, "inspections/plan_record.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def plan_edit(request: UserRequest, pk: int) -> HttpResponse:
+    """Work on a draft's own lines, or put the record of an issued plan right."""
+    plan = plan_of(request, pk)
+    form_class = PlanForm if plan.is_issued else DraftForm
+    form = form_class(request.POST or None, instance=plan, user=request.user)
+    if plan.status == PlanStatus.SUBMITTED:
+        messages.warning(request, plan.why_not("submitted"))
         return redirect(plan)
+    if form.is_valid() and form.save_as(request.user):
+        messages.success(request, f"Đã lưu {plan.name}.")
+        return redirect(plan)
+    lead = "Chỉ để sửa chỗ ghi nhầm; thay đổi các mục thì điều chỉnh kế hoạch."
     context = {
         "plan": plan,
         "form": form,
-        "title": f"Sửa kế hoạch {plan.number}",
+        "title": f"Sửa {plan.name}",
+        "lead": lead if plan.is_issued else "",
         "submit_label": "Lưu thay đổi",
         "cancel_url": plan.get_absolute_url(),
     }
@@ -154,22 +156,49 @@ def plan_edit(request: UserRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @once
+def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
+    """Fill a draft with the items of another plan, moved into the draft's year."""
+    plan = plan_of(request, pk)
+    form = CopyForm(request.POST or None, user=request.user, plan=plan)
+    refusal = "" if plan.is_draft else f"{plan.name} không còn là dự thảo nên không thêm mục được."
+    if form.is_valid() and not refusal:
+        outcome = copy_items(form.cleaned_data["source"], plan, request.user)
+        messages.success(request, outcome.sentence)
+        return redirect(plan)
+    context = {
+        "plan": plan,
+        "form": form,
+        "title": f"Chép mục vào {plan.name}",
+        "submit_label": "Chép các mục",
+        "refusal": refusal,
+        "consequences": [
+            "Mỗi mục được chép với cùng cơ quan kiểm tra, hình thức, nội dung; tháng, quý, ngày "
+            f"chuyển sang năm {plan.year}.",
+            "Đơn vị đã kết thúc được thay bằng đơn vị kế tiếp; đơn vị đã có trong dự thảo không "
+            "được chép lần nữa. Bạn xem lại và sửa từng mục sau khi chép.",
+        ],
+        "cancel_url": plan.get_absolute_url(),
+    }
+    return render(request, "inspections/plan_copy.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@once
 def plan_delete(request: UserRequest, pk: int) -> HttpResponse:
-    """Take away a plan entered by mistake; one that rounds carry out stays."""
-    plans = Plan.objects.visible_to(request.user).select_related("issuer")
-    plan = get_object_or_404(plans, pk=pk)
-    plan.require_editable(request.user)
+    """Take away a draft, or a plan entered by mistake; one that rounds carry out stays."""
+    plan = plan_of(request, pk)
+    count = plan.items.count()
     return confirm(
         request,
-        DeedForm(request.POST or None, record=plan),
+        DeedForm(request.POST or None, record=plan, shown=[count]),
         plan.remove,
         template="inspections/plan_delete.html",
-        title=f"Xóa kế hoạch {plan.number}",
+        title=f"Xóa {plan.name}",
         label="Xóa kế hoạch này",
-        success=f"Đã xóa kế hoạch {plan.number}.",
+        success=f"Đã xóa {plan.name}.",
         consequences=[
-            f"Kế hoạch {plan.number} năm {plan.year} bị xóa hẳn và không khôi phục được; văn bản "
-            "đã gắn vẫn còn ở mục Văn bản.",
+            f"{plan.name} năm {plan.year} cùng {count} mục bị xóa hẳn và không khôi phục được; văn "
+            "bản đã gắn vẫn còn ở mục Văn bản.",
             "Nhật ký vẫn ghi ai đã xóa và xóa lúc nào.",
         ],
         refusal=plan.why_not_removed(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import UserRequest
-from congvu.access import require
+from congvu.access import record_id, require
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
 from congvu.pages import Action
@@ -19,7 +21,7 @@ from inspections.columns import ROUND_COLUMNS, status_badge, with_rows
 from inspections.facts import actions_of_round, facts_of_round, stories_of_visits
 from inspections.filters import RoundFilter
 from inspections.forms import RoundForm
-from inspections.models import Round, Visit
+from inspections.models import PlanItem, Round, Visit
 from inspections.story import trail_of
 
 
@@ -80,6 +82,14 @@ def round_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "inspections/round_detail.html", context)
 
 
+def _of_item(request: UserRequest) -> dict[str, Any]:
+    """What a new round takes from the plan's item in the address; nothing without one in reach."""
+    pk = record_id(request.GET.get("item", ""))
+    items = PlanItem.objects.visible_to(request.user).in_force().select_related("unit", "body")
+    item = items.filter(pk=pk).first() if pk is not None else None
+    return item.for_round() if item else {}
+
+
 @require_http_methods(["GET", "POST"])
 @once
 def round_create(request: UserRequest) -> HttpResponse:
@@ -88,7 +98,7 @@ def round_create(request: UserRequest) -> HttpResponse:
     # Without JavaScript more rows are asked of the server; nothing is checked or saved then.
     draft = request.POST if "more_rows" in request.POST else None
     data = None if draft else request.POST or None
-    initial = {"plan": plan} if (plan := request.GET.get("plan")) else {}
+    initial = {"plan": plan} if (plan := request.GET.get("plan")) else _of_item(request)
     form = RoundForm(data, user=request.user, draft=draft, initial=initial)
     if form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã tạo cuộc {form.instance.code}.")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def test_plan_without_rounds_goes_and_leaves_a_mark(staff: Client, world: World) -> None:
     plan = make_plan(world.province, number="9/KH-UBND")
     assert f"/plans/{plan.pk}/delete/" in staff.get(f"/plans/{plan.pk}/").content.decode()
-    answer = staff.post(f"/plans/{plan.pk}/delete/", {"version": plan.version})
+    answer = staff.post(f"/plans/{plan.pk}/delete/", {"version": f"{plan.version}.0"})
     assert answer.url == "/plans/"  # type: ignore[attr-defined]
     assert not Plan.objects.exists()
     event = Event.objects.get(deed="removed")
@@ -26,7 +26,7 @@ def test_plan_without_rounds_goes_and_leaves_a_mark(staff: Client, world: World)
 def test_plan_that_a_round_carries_out_stays(staff: Client, world: World) -> None:
     plan = make_plan(world.province)
     make_round(world.province, plan=plan)
-    answer = staff.post(f"/plans/{plan.pk}/delete/", {"version": plan.version})
+    answer = staff.post(f"/plans/{plan.pk}/delete/", {"version": f"{plan.version}.0"})
     assert "đang được gắn với hồ sơ khác nên không xóa được" in answer.content.decode()
     assert f"/plans/{plan.pk}/delete/" not in staff.get(f"/plans/{plan.pk}/").content.decode()
     assert Plan.objects.exists()

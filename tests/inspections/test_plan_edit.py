@@ -18,6 +18,7 @@ def test_change_is_saved_and_marked(staff: Client, world: World) -> None:
     plan = make_plan(world.province, number="45/KH-UBND")
     data = {
         "number": "46/KH-UBND", "issued_on": "10/1/2023", "issuer": "19", "year": "2023",
+        "overlap_days": "90",
         "version": plan.version, "_once": str(uuid.uuid4()),
     }  # fmt: skip
     assert staff.post(f"/plans/{plan.pk}/edit/", data).status_code == 302

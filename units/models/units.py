@@ -341,6 +341,18 @@ class Unit(Ruled):
         steps = self.as_predecessor.select_related("successor").order_by("-is_main", "pk")
         return [step.successor for step in steps]
 
+    def heirs_on(self, day: date) -> list[Unit]:
+        """The units in force on that day that this one has become, the main heirs first."""
+        found: dict[int, Unit] = {}
+        left = [self]
+        while left:
+            for heir in left.pop(0).heirs():
+                if heir.exists_on(day):
+                    found.setdefault(heir.pk, heir)
+                else:
+                    left.append(heir)
+        return list(found.values())
+
     def rename(self, by: Person | None, name: str, on: date, legal_basis: str = "") -> None:
         """Bear another name from that day on; the name of before stays on record.
 

@@ -1,4 +1,4 @@
-"""Entering a plan."""
+"""Recording a plan that was issued before."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ def typed(**fields: Any) -> dict[str, Any]:
         "issued_on": "17/3/2023",
         "issuer": "19",
         "year": "2023",
+        "overlap_days": "90",
         "_once": str(uuid.uuid4()),
         **fields,
     }
 
 
 def test_plan_is_saved_with_a_mark(staff: Client, world: World) -> None:
-    answer = staff.post("/plans/create/", typed(subject="Kiểm tra công vụ"))
+    answer = staff.post("/plans/record/", typed(subject="Kiểm tra công vụ"))
     plan = Plan.objects.get()
     assert answer.url == plan.get_absolute_url()  # type: ignore[attr-defined]
     assert (plan.issuer, plan.issued_on) == (world.province, date(2023, 3, 17))
@@ -38,20 +39,20 @@ def test_plan_is_saved_with_a_mark(staff: Client, world: World) -> None:
 
 def test_same_number_of_the_same_issuer_and_year_is_refused(staff: Client, world: World) -> None:
     make_plan(world.province, number="45/KH-UBND", year=2023)
-    assert "đã có kế hoạch" in staff.post("/plans/create/", typed()).content.decode()
-    assert staff.post("/plans/create/", typed(year="2024")).status_code == 302
+    assert "đã có kế hoạch" in staff.post("/plans/record/", typed()).content.decode()
+    assert staff.post("/plans/record/", typed(year="2024")).status_code == 302
 
 
 def test_issuer_of_that_day_is_meant(staff: Client, world: World) -> None:
     make_unit("M1", "Sở Mới", world.province, kind="DEPARTMENT", valid_from=date(2025, 7, 1))
-    answer = staff.post("/plans/create/", typed(issuer="M1"))
+    answer = staff.post("/plans/record/", typed(issuer="M1"))
     assert "Ngày 17/03/2023 không có đơn vị nào mang mã" in answer.content.decode()
     assert not Plan.objects.exists()
 
 
 def test_only_staff_enter_plans(inspector: Client, leader: Client, world: World) -> None:
-    assert inspector.post("/plans/create/", typed()).status_code == 403
-    assert leader.post("/plans/create/", typed()).status_code == 403
+    assert inspector.post("/plans/record/", typed()).status_code == 403
+    assert leader.post("/plans/record/", typed()).status_code == 403
     assert not Plan.objects.exists()
 
 
@@ -59,6 +60,6 @@ def test_only_staff_enter_plans(inspector: Client, leader: Client, world: World)
 def test_year_that_is_none_is_told_at_its_field(
     staff: Client, world: World, missing: dict[str, str]
 ) -> None:
-    form = staff.post("/plans/create/", typed(year="20", **missing)).context["form"]
+    form = staff.post("/plans/record/", typed(year="20", **missing)).context["form"]
     assert form.errors["year"] == ["Năm 20 không hợp lệ; hãy ghi bốn chữ số như 2023."]
     assert "__all__" not in form.errors

@@ -1,0 +1,121 @@
+"""Filling a draft from another plan: items moved into its year, units followed to their heirs."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from congvu.trail import mark
+from inspections.models import Plan, PlanItem, Programme, Schedule, span_of
+from units.models import Unit
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What copying brought: items added, of which units followed to heirs, and those left out."""
+
+    added: int
+    followed: int
+    doubled: int
+    lost: list[str]
+
+    @property
+    def sentence(self) -> str:
+        """For the person who copied."""
+        parts = [f"Đã chép {self.added} mục."]
+        if self.followed:
+            parts.append(f"{self.followed} mục chuyển sang đơn vị kế tiếp.")
+        if self.doubled:
+            parts.append(f"{self.doubled} mục không chép vì đơn vị đã có trong dự thảo.")
+        if self.lost:
+            names = "; ".join(self.lost[:5]) + ("; …" if len(self.lost) > 5 else "")
+            parts.append(f"{len(self.lost)} mục không chép vì đơn vị đã kết thúc: {names}.")
+        return " ".join(parts)
+
+
+def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
+    """Add the source's items in force to the draft, and leave a mark on it.
+
+    A unit no longer in force in the new year is followed to its main heir; a unit that the draft
+    has already, at the same time of year or through a merger, is not added twice. Raises
+    `ValidationError` when the plan is no draft any more.
+    """
+    with transaction.atomic():
+        held = plan.hold()
+        if not held.is_draft:
+            raise ValidationError(f"{held.name} không còn là dự thảo nên không thêm mục được.")
+        there = set(held.items.values_list("unit_id", flat=True))
+        line = PlanItem.next_line(held)
+        programmes = _programmes(source, held)
+        added = followed = doubled = 0
+        lost: list[str] = []
+        items = source.items.in_force().select_related("unit", "body", "team")
+        for item in items.prefetch_related("contents", "programmes").order_by("first_day", "line"):
+            first, last = _span(item, held.year)
+            unit, body = _heir(item.unit, first, last), _heir(item.body, first, last)
+            if unit is None or body is None:
+                lost.append(item.unit.name)
+                continue
+            if unit.pk in there:
+                doubled += 1
+                continue
+            there.add(unit.pk)
+            followed += unit.pk != item.unit_id
+            new = PlanItem(
+                plan=held,
+                line=line + added,
+                unit=unit,
+                body=body,
+                form=item.form,
+                announced=item.announced,
+                schedule=item.schedule,
+                first_day=first,
+                last_day=last,
+                note=item.note,
+            )
+            new.full_clean()
+            new.save()
+            new.contents.set(item.contents.all())
+            new.programmes.set(programmes[each.name] for each in item.programmes.all())
+            added += 1
+        copied = Copied(added, followed, doubled, lost)
+        mark(by, held, "changed", note=f"Từ {source}: {copied.sentence}")
+        return copied
+
+
+def _programmes(source: Plan, plan: Plan) -> dict[str, Programme]:
+    """The draft's programmes by name; those of the source are added where they lack."""
+    found = {each.name: each for each in plan.programmes.all()}
+    for each in source.programmes.all():
+        if each.name not in found:
+            found[each.name] = plan.programmes.create(
+                name=each.name, body=each.body, position=each.position
+            )
+    return found
+
+
+def _span(item: PlanItem, year: int) -> tuple[date, date]:
+    """The item's days in another year: the same month or quarter, or the same days of it."""
+    match item.schedule:
+        case Schedule.MONTH:
+            return span_of(year, month=item.first_day.month)
+        case Schedule.QUARTER:
+            return span_of(year, quarter=(item.first_day.month + 2) // 3)
+    return _same_day(item.first_day, year), _same_day(item.last_day, year)
+
+
+def _same_day(day: date, year: int) -> date:
+    """29 February becomes the 28th where the year has none."""
+    return day.replace(year=year, day=min(day.day, monthrange(year, day.month)[1]))
+
+
+def _heir(unit: Unit, first: date, last: date) -> Unit | None:
+    """The unit itself, or the main heir that is in force from first to last day; else None."""
+    if unit.covers(first, last):
+        return unit
+    return next((heir for heir in unit.heirs_on(first) if heir.covers(first, last)), None)
