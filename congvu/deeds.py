@@ -83,6 +83,13 @@ def tell(form: forms.BaseForm, refusal: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, faults)
 
 
+def refused(form: forms.BaseForm, refusal: str) -> bool:
+    """Whether the deed cannot be done at all now; a form that was sent all the same says why."""
+    if refusal and form.is_bound:
+        form.add_error(None, refusal)
+    return bool(refusal)
+
+
 def done(form: forms.BaseForm, deed: Callable[[], object]) -> bool:
     """Do the deed; False when the model refuses it, and then the form says why."""
     try:

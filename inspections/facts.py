@@ -69,14 +69,15 @@ def actions_of_round(round_: Round, user: User) -> list[Action]:
     edit = to("round_edit", "Sửa cuộc")
     add = to("visit_create", "Thêm lượt kiểm tra")
     attach = to("round_attach", "Gắn văn bản")
+    items = to("round_items", "Mục kế hoạch")
     delete = to("round_delete", "Xóa cuộc", round_.why_not_removed(), danger=True)
     match round_.status:
         case RoundStatus.SCHEDULED:
-            return [start, add, edit, attach, complete, cancel, delete]
+            return [start, add, edit, items, attach, complete, cancel, delete]
         case RoundStatus.IN_PROGRESS:
-            return [add, complete, edit, attach, cancel, delete]
+            return [add, complete, edit, items, attach, cancel, delete]
         case RoundStatus.COMPLETED:
-            return [edit, add, attach, reopen]
+            return [edit, add, items, attach, reopen]
         case _:
             return [reopen, edit, delete]
 
@@ -155,12 +156,15 @@ def _remedy_line(remedy: Any, round_: Round, now: date) -> RemedyLine:
 def facts_of_plan(plan: Plan, user: User) -> list[Fact]:
     """Number, day, issuer and what the plan is about (reads `issuer`, `paper`)."""
     facts = [
-        Fact("Số ký hiệu", plan.number or "Chưa ban hành"),
-        Fact("Ngày ban hành", format_day(plan.issued_on) if plan.issued_on else "Chưa ban hành"),
         Fact("Cơ quan ban hành", plan.issuer_name, url=unit_url(user, plan.issuer)),
         Fact("Năm", str(plan.year), small="Kế hoạch khung" if plan.is_framework else ""),
         Fact("Trạng thái", plan.get_status_display()),
     ]
+    if plan.issued_on:
+        facts[:0] = [
+            Fact("Số ký hiệu", plan.number),
+            Fact("Ngày ban hành", format_day(plan.issued_on)),
+        ]
     if paper := plan.paper:
         signer = f"người ký: {paper.signer}" if paper.signer else ""
         facts.append(Fact("Văn bản", str(paper), url=paper.get_absolute_url(), small=signer))

@@ -30,6 +30,7 @@ def _conductor(item: PlanItem) -> str:
     return item.team.name if item.team else ""
 
 
+PROGRAMMES = Column("Chương trình", lambda each: _labels(each.programmes), width=30)
 ITEM_COLUMNS = (
     Column("Mục", lambda each: str(each.line), sort="line", link=True, width=8),
     Column("Đơn vị được kiểm tra", lambda each: each.unit_name, sort="unit__sort_key", width=32),
@@ -45,12 +46,17 @@ ITEM_COLUMNS = (
     Column("Đoàn kiểm tra", _conductor, on_screen=False, width=26),
     Column("Hình thức", label_of(RoundForm, "form"), sort="form"),
     Column("Báo trước", lambda each: "Có" if each.announced else "Không", width=10),
-    Column("Chương trình", lambda each: _labels(each.programmes), width=30),
+    PROGRAMMES,
     Column("Nội dung", lambda each: _labels(each.contents), on_screen=False, width=50),
     Column("Ghi chú", lambda each: each.note, on_screen=False, width=40),
     Column("Lý do điều chỉnh", lambda each: each.reason, on_screen=False, width=30),
     Column("Lý do vẫn kiểm tra", lambda each: each.overlap_reason, on_screen=False, width=30),
 )
+
+
+def item_columns(*, with_programmes: bool) -> tuple[Column, ...]:
+    """Columns of a plan's items; programmes only where the plan names any."""
+    return tuple(each for each in ITEM_COLUMNS if with_programmes or each is not PROGRAMMES)
 
 
 class ItemFilter(ListFilter):

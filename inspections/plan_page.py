@@ -14,7 +14,7 @@ from congvu.pages import Action
 from congvu.tables import Listing, is_export
 from inspections.columns import ROUND_COLUMNS, with_rows
 from inspections.facts import facts_of_plan
-from inspections.item_columns import ITEM_COLUMNS, ItemFilter, with_parts
+from inspections.item_columns import ItemFilter, item_columns, with_parts
 from inspections.models import Adjustment, Plan, PlanItem, PlanStatus, Round, RoundStatus
 
 _TONES = {
@@ -83,7 +83,7 @@ class PlanPage:
             self._request,
             title=title,
             queryset=with_parts(items),
-            shape=ITEM_COLUMNS,
+            shape=item_columns(with_programmes=self.plan.programmes.exists()),
             filterset=ItemFilter,
             order="line",
             count_noun="mục",
@@ -129,7 +129,7 @@ class PlanPage:
         return {
             "plan": plan,
             "listing": self.listing,
-            "title": f"{plan.name} năm {plan.year}",
+            "title": str(plan),
             "facts": facts_of_plan(plan, user),
             "view": self.view,
             "tabs": self._tabs(sum(counts.values())),

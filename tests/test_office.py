@@ -241,7 +241,7 @@ def test_lists_are_read_by_another_program_as_they_were_meant(
          f"{LONG} (05569)", "045/KH-UBND", "@Đoàn", None, "Trực tiếp tại đơn vị", "Không",
          "-Trực; một\nhai", None]
     ]  # fmt: skip
-    plan = ["045/KH-UBND", D(2023, 1, 10), province, "2023", "=2+3", 1, 1]
+    plan = ["045/KH-UBND", D(2023, 1, 10), province, "2023", "Đã ban hành", "=2+3", 0, 1, 1]
     assert only(read["plans"]) == [plan]
     team = ["@Đoàn", province, "0012", D(2023, 5, 4), "+Nguyễn Văn Trưởng", 1]
     assert only(read["teams"]) == [team]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -151,14 +152,14 @@ class UnitField(forms.CharField):
         if self.on and not unit.exists_on(self.on):
             raise ValidationError(
                 f"{unit.name} (mã {unit.code}) không có hiệu lực vào ngày {format_day(self.on)}: "
-                f"đơn vị này có hiệu lực {unit.span_text}.{self._heirs(unit, self.on)}",
+                f"đơn vị này có hiệu lực {unit.span_text}.{self._heirs([unit], self.on)}",
                 code="not_in_force",
             )
         return unit
 
-    def _heirs(self, unit: Unit, on: date) -> str:
-        """Whom to write instead of a unit that is no more."""
-        heirs = unit.heirs_on(on)
+    def _heirs(self, units: Iterable[Unit], on: date) -> str:
+        """Whom to write instead of units that are no more."""
+        heirs = list({heir.pk: heir for unit in units for heir in unit.heirs_on(on)}.values())
         return f" Đơn vị kế tiếp: {self._offer(heirs)}." if heirs else ""
 
     def _nothing(self, text: str) -> str:
@@ -166,8 +167,8 @@ class UnitField(forms.CharField):
         words = match["name"] if (match := LABEL.fullmatch(text)) else text
         code = match["code"] if match else text
         day = self.on or today()
-        if self.queryset.filter(code__iexact=code).exists():
-            return self.queryset.why_not(code, day)
+        if bearers := self.queryset.filter(code__iexact=code):
+            return self.queryset.why_not(code, day) + self._heirs(bearers, day)
         near = self.queryset.in_force(day).search(words).prefetch_related("former_names")
         if offered := list(near[:OFFERED]):
             return f"Không có đơn vị nào tên là “{text}”. Có phải là: {self._offer(offered)}?"
@@ -175,7 +176,7 @@ class UnitField(forms.CharField):
         if past:
             return (
                 f"Ngày {format_day(day)} không có đơn vị “{text}”. Ở thời gian khác có: "
-                f"{self._offer(past)}."
+                f"{self._offer(past)}.{self._heirs(past, day)}"
             )
         return (
             f"Không tìm thấy đơn vị “{text}” trong phạm vi của bạn. Hãy ghi mã (như 05569) hoặc "

@@ -192,7 +192,21 @@ class ItemForm(RecordForm):
                 data["first_day"], data["last_day"] = span_of(year, quarter=data["quarter"])
             case Schedule.DAYS if not data.get("last_day") and "last_day" not in self.errors:
                 data["last_day"] = data.get("first_day")
+        self._offer_heirs(data)
         return data
+
+    def _offer_heirs(self, data: dict[str, Any]) -> None:
+        """A unit that does not live through the days: its successor is named."""
+        unit, first, last = data.get("unit"), data.get("first_day"), data.get("last_day")
+        if not (unit and first and last) or unit.covers(first, last):
+            return
+        if heirs := unit.heirs_on(last):
+            named = "; ".join(heir.label(last) for heir in heirs)
+            self.add_error(
+                "unit",
+                f"{unit.name} không có hiệu lực suốt thời gian của mục (có hiệu lực "
+                f"{unit.span_text}). Đơn vị kế tiếp: {named}.",
+            )
 
     def save_as(self, by: Any) -> bool:
         """Save the item into the draft, or into the adjustment being prepared.

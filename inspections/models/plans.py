@@ -158,7 +158,7 @@ class Plan(Ruled):
         )
 
     def __str__(self) -> str:
-        return f"{self.name} năm {self.year}"
+        return f"{self.name} năm {self.year}" if self.number else self.name
 
     def get_absolute_url(self) -> str:
         """The plan's page."""
@@ -166,10 +166,8 @@ class Plan(Ruled):
 
     @property
     def name(self) -> str:
-        """By what people call it: the number, or what the draft is about."""
-        if self.number:
-            return f"Kế hoạch {self.number}"
-        return f"Dự thảo kế hoạch “{self.subject}”" if self.subject else "Dự thảo kế hoạch"
+        """What people call it: by its number, a draft by its year."""
+        return f"Kế hoạch {self.number}" if self.number else f"Dự thảo kế hoạch năm {self.year}"
 
     @property
     def issuer_name(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import User
+from congvu import trail
 from congvu.access import Person
 from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
@@ -19,10 +20,11 @@ from congvu.rules import ConflictError, Fault, Ruled, one_of, ordered
 from congvu.trail import mark
 from directives.models import Document
 from inspections import round_guards
-from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
-from inspections.models.items import PlanItem
+from inspections.models.codes import Content, Method, PlanStatus, RoundForm, RoundStatus, Trigger
+from inspections.models.items import PlanItem, PlanItemQuerySet
 from inspections.models.plans import Plan
 from inspections.models.teams import Team, own_teams
+from units.kin import kin_of
 from units.models import Unit, under
 
 _VERBS = {
@@ -324,6 +326,28 @@ class Round(Ruled):
     def reopen(self, by: User, reason: str) -> None:
         """Open a completed or cancelled round again, to put it right."""
         self._step("reopened", by, reason)
+
+    def answerable_items(self, user: User) -> PlanItemQuerySet:
+        """Items in force of issued plans on units that the round visits; two queries besides."""
+        units = kin_of(self.visits.values_list("unit_id", flat=True)).values()
+        wanted = Q(unit__in=set().union(*units), plan__status=PlanStatus.ISSUED)
+        found = PlanItem.objects.visible_to(user).in_force()
+        return (
+            found.filter(wanted | Q(pk__in=self.items.values("pk")))
+            .select_related("plan", "unit")
+            .prefetch_related("programmes")
+            .order_by("plan_id", "line")
+        )
+
+    def answer(self, items: Iterable[PlanItem], by: User) -> None:
+        """Carry out exactly these items; what is linked and out of the person's reach stays."""
+        with transaction.atomic():
+            Round.objects.held(self.pk)
+            before = trail.snapshot(self, ["items"])
+            theirs = self.items.exclude(pk__in=PlanItem.objects.visible_to(by).values("pk"))
+            self.items.set([*theirs, *items])
+            if changes := trail.changes_since(before, self):
+                mark(by, self, "changed", changes)
 
     def why_not_removed(self) -> str:
         """Why the round cannot be taken away; empty when it can."""

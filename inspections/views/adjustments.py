@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.requests import UserRequest
 from congvu.dates import format_day
-from congvu.deeds import DeedForm, confirm
+from congvu.deeds import DeedForm, confirm, refused
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
@@ -114,7 +114,7 @@ def adjustment_issue(request: UserRequest, pk: int) -> HttpResponse:
         },
     )
     refusal = adjustment.why_not_issued()
-    if not refusal and form.is_valid() and form.save_as(request.user):
+    if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Điều chỉnh lần {adjustment.position} đã có hiệu lực.")
         return redirect(adjustment.plan)
     context = {

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import UserRequest
-from congvu.deeds import DeedForm, ReasonDeedForm, confirm
+from congvu.deeds import DeedForm, ReasonDeedForm, confirm, refused
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
@@ -94,7 +94,7 @@ def item_create(request: UserRequest, pk: int) -> HttpResponse:
     plan = plan_of(request, pk)
     form = ItemForm(request.POST or None, user=request.user, plan=plan)
     refusal = plan.why_not_filled()
-    if not refusal and form.is_valid() and form.save_as(request.user):
+    if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         item = form.instance
         messages.success(request, f"Đã thêm mục {item.line}: {item.unit.name}, {item.when_text}.")
         if "another" in request.POST:
@@ -118,7 +118,7 @@ def item_edit(request: UserRequest, pk: int) -> HttpResponse:
     item = _own(request, pk)
     form = ItemForm(request.POST or None, instance=item, user=request.user, plan=item.plan)
     refusal = item.why_not_edited()
-    if not refusal and form.is_valid() and form.save_as(request.user):
+    if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã lưu mục {item.line}.")
         return redirect(_back(item))
     context = {
@@ -149,7 +149,7 @@ def item_move(request: UserRequest, pk: int) -> HttpResponse:
             "programmes": [each.pk for each in item.programmes.all()],
         },
     )
-    if not refusal and form.is_valid() and form.save_as(request.user):
+    if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã đưa mục {item.line} vào lần điều chỉnh đang soạn.")
         return redirect(_back(form.instance))
     context = {

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import UserRequest
-from congvu.deeds import DeedForm, ReasonDeedForm, confirm
+from congvu.deeds import DeedForm, ReasonDeedForm, confirm, refused
 from congvu.once import once
 from directives.models import Document
 from inspections.forms import PaperForm
@@ -79,7 +79,7 @@ def plan_issue(request: UserRequest, pk: int) -> HttpResponse:
         initial={"subject": plan.subject},
     )
     refusal = plan.why_not("issued")
-    if not refusal and form.is_valid() and form.save_as(request.user):
+    if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã ban hành kế hoạch {plan.number}.")
         return redirect(plan)
     context = {
@@ -176,7 +176,7 @@ def plan_adjust(request: UserRequest, pk: int) -> HttpResponse:
         else f"{plan.name} đang ở trạng thái “{plan.get_status_display()}”; chỉ kế hoạch đã ban "
         "hành mới điều chỉnh được."
     )
-    if form.is_valid() and not refusal:
+    if not refused(form, refusal) and form.is_valid():
         adjustment = Adjustment.open_for(plan, request.user)
         messages.success(request, "Hãy thêm, dời hoặc bỏ các mục, rồi ban hành điều chỉnh.")
         return redirect(adjustment)

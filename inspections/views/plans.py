@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import UserRequest
 from congvu.access import require
-from congvu.deeds import DeedForm, confirm
+from congvu.deeds import DeedForm, confirm, refused
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Badge, Column, Listing
@@ -27,7 +27,7 @@ def _state(plan: Plan) -> Badge:
 
 
 COLUMNS = (
-    Column("Kế hoạch", lambda each: each.number or each.name, sort="number", link=True, width=24),
+    Column("Kế hoạch", lambda each: each.number or "Dự thảo", sort="number", link=True, width=24),
     Column("Ngày ban hành", lambda each: each.issued_on, sort="issued_on"),
     Column("Cơ quan ban hành", lambda each: each.issuer_name, sort="issuer__sort_key", width=32),
     Column("Năm", lambda each: str(each.year), sort="year", width=8),
@@ -161,7 +161,7 @@ def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
     plan = plan_of(request, pk)
     form = CopyForm(request.POST or None, user=request.user, plan=plan)
     refusal = "" if plan.is_draft else f"{plan.name} không còn là dự thảo nên không thêm mục được."
-    if form.is_valid() and not refusal:
+    if not refused(form, refusal) and form.is_valid():
         outcome = copy_items(form.cleaned_data["source"], plan, request.user)
         messages.success(request, outcome.sentence)
         return redirect(plan)
@@ -197,7 +197,7 @@ def plan_delete(request: UserRequest, pk: int) -> HttpResponse:
         label="Xóa kế hoạch này",
         success=f"Đã xóa {plan.name}.",
         consequences=[
-            f"{plan.name} năm {plan.year} cùng {count} mục bị xóa hẳn và không khôi phục được; văn "
+            f"{plan} cùng {count} mục bị xóa hẳn và không khôi phục được; văn "
             "bản đã gắn vẫn còn ở mục Văn bản.",
             "Nhật ký vẫn ghi ai đã xóa và xóa lúc nào.",
         ],

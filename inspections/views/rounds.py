@@ -73,6 +73,10 @@ def round_detail(request: UserRequest, pk: int) -> HttpResponse:
         "state": status_badge(round_),
         "facts": facts_of_round(round_, user),
         "visits": stories_of_visits(visits, user),
+        "items": PlanItem.objects.visible_to(user)
+        .filter(rounds=round_)
+        .select_related("plan", "unit")
+        .prefetch_related("programmes"),
         "documents": round_.documents.visible_to(user).select_related("issuer"),
         "conducts": conducts,
         "editable": round_.is_editable_by(user),

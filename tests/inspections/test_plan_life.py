@@ -1,0 +1,224 @@
+"""A plan from the draft to its end: submit, send back, issue, withdraw, close."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from accounts.models import User
+from congvu.models import Event
+from directives.models import Document
+from inspections.models import Plan, PlanItem, Programme
+from tests.conftest import World
+from tests.factories import make_draft, make_item, make_plan, make_round, make_user, make_visit
+
+pytestmark = pytest.mark.django_db
+
+
+def user_of(client: Client) -> User:
+    return client.user  # type: ignore[attr-defined,no-any-return]  # see client_of
+
+
+def sealed(plan: Plan, **fields: Any) -> dict[str, Any]:
+    plan.refresh_from_db()
+    return {
+        "number": "45/KH-UBND", "issued_on": "17/3/2023", "type": "KH", "subject": "Kiểm tra",
+        "signer": "Người ký (minh họa)", "seal": str(plan.version), "_once": str(uuid.uuid4()),
+        **fields,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def submitted(staff: Client, world: World) -> Plan:
+    """A plan of one item, handed in."""
+    plan = make_draft(world.province)
+    make_item(plan, world.dai_tu)
+    plan.submit(by=user_of(staff))
+    return plan
+
+
+def test_draft_without_items_cannot_be_submitted(staff: Client, world: World) -> None:
+    plan = make_draft(world.province)
+    with pytest.raises(ValidationError, match="chưa có mục nào"):
+        plan.submit(by=user_of(staff))
+    assert "chưa có mục nào" in staff.get(f"/plans/{plan.pk}/submit/").content.decode()
+    plan.refresh_from_db()
+    assert plan.status == "DRAFT"
+
+
+def test_framework_items_name_their_programmes(staff: Client, world: World) -> None:
+    plan = make_draft(world.province, is_framework=True)
+    item, bare = make_item(plan, world.dai_tu), make_item(plan, world.justice)
+    programme = Programme.objects.create(plan=plan, name="Cải cách hành chính", body=world.justice)
+    item.programmes.add(programme)
+    with pytest.raises(ValidationError, match="mục 2 chưa ghi chương trình"):
+        plan.submit(by=user_of(staff))
+    bare.programmes.add(programme)
+    plan.submit(by=user_of(staff))
+    assert plan.status == "SUBMITTED"
+
+
+def test_submitted_plan_is_locked_until_it_is_sent_back(
+    staff: Client, submitted: Plan, world: World
+) -> None:
+    item = submitted.items.get()
+    page = staff.get(f"/items/{item.pk}/edit/").content.decode()
+    assert "đã trình; hãy trả lại dự thảo" in page
+    with pytest.raises(ValidationError, match="đã trình"):
+        item.remove(by=user_of(staff))
+    answer = staff.post(f"/plans/{submitted.pk}/send-back/", {"version": str(submitted.version)})
+    assert "reason" in answer.context["form"].errors
+    staff.post(
+        f"/plans/{submitted.pk}/send-back/",
+        {"version": str(submitted.version), "reason": "Thiếu Sở Tư pháp"},
+    )
+    submitted.refresh_from_db()
+    assert submitted.status == "DRAFT"
+    assert Event.objects.of(submitted).last().note == "Thiếu Sở Tư pháp"  # type: ignore[union-attr]
+    assert not PlanItem.objects.get().why_not_edited()
+
+
+def test_issue_registers_the_document_and_locks_the_items(
+    staff: Client, submitted: Plan, world: World
+) -> None:
+    answer = staff.post(f"/plans/{submitted.pk}/issue/", sealed(submitted))
+    assert answer.status_code == 302, answer.context["form"].errors
+    submitted.refresh_from_db()
+    paper = Document.objects.get()
+    assert (submitted.status, submitted.number) == ("ISSUED", "45/KH-UBND")
+    assert submitted.issued_on == paper.issued_on == date(2023, 3, 17)
+    assert (submitted.paper, paper.issuer, paper.signer) == (
+        paper, world.province, "Người ký (minh họa)",
+    )  # fmt: skip
+    item = submitted.items.get()
+    assert "hãy điều chỉnh kế hoạch" in staff.get(f"/items/{item.pk}/edit/").content.decode()
+    assert Event.objects.of(submitted).last().deed == "issued"  # type: ignore[union-attr]
+
+
+def test_number_that_the_issuer_used_that_year_is_refused_and_nothing_stays(
+    staff: Client, submitted: Plan, world: World
+) -> None:
+    make_plan(world.province, number="45/KH-UBND", year=2023)
+    answer = staff.post(f"/plans/{submitted.pk}/issue/", sealed(submitted))
+    assert answer.status_code == 200
+    assert "number" in answer.context["form"].errors or answer.context["form"].non_field_errors()
+    submitted.refresh_from_db()
+    assert submitted.status == "SUBMITTED"
+    assert not Document.objects.exists()
+
+
+def test_what_changed_since_the_page_was_shown_is_not_issued(
+    staff: Client, submitted: Plan
+) -> None:
+    data = sealed(submitted)
+    submitted.send_back(by=user_of(staff), reason="Sửa")
+    submitted.submit(by=user_of(staff))
+    answer = staff.post(f"/plans/{submitted.pk}/issue/", data)
+    assert "vừa được người khác sửa" in answer.content.decode()
+    assert not Document.objects.exists()
+
+
+def test_draft_is_not_issued_past_its_submission(staff: Client, world: World) -> None:
+    plan = make_draft(world.province)
+    make_item(plan, world.dai_tu)
+    page = staff.post(f"/plans/{plan.pk}/issue/", sealed(plan)).content.decode()
+    assert "Hãy trình dự thảo trước" in page
+    assert not Document.objects.exists()
+
+
+def test_issue_by_mistake_is_taken_back_unless_something_rests_on_it(
+    staff: Client, submitted: Plan, world: World
+) -> None:
+    staff.post(f"/plans/{submitted.pk}/issue/", sealed(submitted))
+    submitted.refresh_from_db()
+    round_ = make_round(world.province, status="SCHEDULED")
+    round_.items.add(submitted.items.get())
+    with pytest.raises(ValidationError, match="không thu hồi được"):
+        submitted.withdraw(by=user_of(staff), reason="Nhầm")
+    submitted.refresh_from_db()
+    round_.items.clear()
+    submitted.withdraw(by=user_of(staff), reason="Nhầm")
+    submitted.refresh_from_db()
+    assert (submitted.status, submitted.number, submitted.issued_on) == ("DRAFT", "", None)
+    assert "45/KH-UBND, ban hành 17/03/2023. Nhầm" in str(Event.objects.of(submitted).last().note)  # type: ignore[union-attr]
+
+
+def test_close_and_reopen(staff: Client, world: World) -> None:
+    plan = make_plan(world.province)
+    plan.close(by=user_of(staff), reason="Hết năm")
+    assert plan.status == "CLOSED"
+    assert "chỉ kế hoạch đã ban hành" in staff.get(f"/plans/{plan.pk}/adjust/").content.decode()
+    plan.reopen(by=user_of(staff), reason="Còn một cuộc")
+    assert plan.status == "ISSUED"
+
+
+def test_database_knows_no_issued_plan_without_number_and_no_draft_with_one(world: World) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_plan(world.province, number="")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        make_draft(world.province, number="1/KH-UBND", issued_on=date(2023, 1, 1))
+    make_draft(world.province)
+    make_draft(world.province)
+
+
+def test_draft_is_known_to_the_issuer_alone(world: World) -> None:
+    plan = make_draft(world.province)
+    item = make_item(plan, world.tien_hoi, body=world.dai_tu)
+    district = make_user("INSPECTOR", world.dai_tu)
+    assert not Plan.objects.visible_to(district).exists()
+    assert not PlanItem.objects.visible_to(district).exists()
+    plan.status, plan.number, plan.issued_on = "ISSUED", "1/KH-UBND", date(2023, 1, 1)
+    plan.save()
+    assert list(PlanItem.objects.visible_to(district)) == [item]
+    assert list(Plan.objects.visible_to(district)) == [plan]
+
+
+def test_who_carries_out_a_part_reads_that_part(inspector: Client, world: World) -> None:
+    plan = make_plan(world.province)
+    make_item(plan, world.tien_hoi, body=world.dai_tu, note="phần của huyện")
+    secret = make_item(plan, world.dai_tu, announced=False, note="bí mật")
+    page = inspector.get(f"/plans/{plan.pk}/")
+    assert [row.record.note for row in page.context["listing"].rows] == ["phần của huyện"]
+    assert "bí mật" not in page.content.decode()
+    assert inspector.get(f"/items/{secret.pk}/").status_code == 404
+
+
+def test_round_of_an_item_takes_what_the_item_says(staff: Client, world: World) -> None:
+    plan = make_plan(world.province)
+    item = make_item(
+        plan, world.dai_tu, schedule="DAYS",
+        first_day=date(2023, 5, 22), last_day=date(2023, 5, 23),
+    )  # fmt: skip
+    page = staff.get(f"/rounds/create/?item={item.pk}").content.decode()
+    assert "Huyện Đại Từ (171)" in page
+    assert 'value="22/05/2023"' in page
+    data = {
+        "item": item.pk, "plan": plan.pk, "body": "19", "starts_on": "22/5/2023",
+        "ends_on": "23/5/2023", "form": "PLANNED", "method": "ON_SITE", "code": "M1",
+        "visits-TOTAL_FORMS": "1", "visits-INITIAL_FORMS": "0",
+        "visits-0-unit": "171", "_once": str(uuid.uuid4()),
+    }  # fmt: skip
+    answer = staff.post("/rounds/create/", data)
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert item.rounds.get().code == "M1"
+
+
+def test_one_round_answers_items_of_several_plans(staff: Client, world: World) -> None:
+    first, second = make_plan(world.province), make_plan(world.justice)
+    ours, theirs = make_item(first, world.dai_tu), make_item(second, world.dai_tu)
+    other = make_item(first, world.tien_hoi)
+    round_ = make_round(world.province)
+    make_visit(round_, world.dai_tu)
+    page = staff.get(f"/rounds/{round_.pk}/items/")
+    offered = list(page.context["form"].fields["items"].queryset)
+    assert offered == [ours, theirs]
+    staff.post(f"/rounds/{round_.pk}/items/", {"items": [ours.pk, theirs.pk]})
+    assert set(round_.items.all()) == {ours, theirs}
+    staff.post(f"/rounds/{round_.pk}/items/", {"items": [other.pk]})
+    assert set(round_.items.all()) == {ours, theirs}, "a unit that the round does not visit"
