@@ -122,6 +122,8 @@ class ItemForm(RecordForm):
         self.fields["last_day"].required = False
         if self.instance.pk is None and replaces is None:
             self.initial.setdefault("body", plan.issuer)
+            # For the rules, which wait for a whole record; `enter` numbers it while it is held.
+            self.instance.line = PlanItem.next_line(plan)
         elif self.instance.first_day:
             self._tell_span(self.instance)
         if plan.is_draft:

@@ -22,6 +22,7 @@ from tests.factories import (
     make_plan,
     make_round,
     make_succession,
+    make_team,
     make_unit,
     make_user,
 )
@@ -267,6 +268,18 @@ def test_days_say_what_the_schedule_says(plan: Plan, fields: dict[str, Any], fie
     for name, value in fields.items():
         setattr(item, name, value)
     assert field in {fault.field for fault in item.faults()}
+
+
+def test_form_keeps_the_rules_of_the_model(staff: Client, world: World) -> None:
+    plan = make_draft(world.province)
+    team = make_team(world.justice)
+    data = {
+        "unit": "171", "body": "19", "schedule": "DAYS", "first_day": "30/12/2023",
+        "last_day": "2/1/2024", "form": "PLANNED", "team": team.pk, "_once": str(uuid.uuid4()),
+    }  # fmt: skip
+    answer = staff.post(f"/plans/{plan.pk}/items/create/", data)
+    assert set(answer.context["form"].errors) == {"first_day", "team"}
+    assert not PlanItem.objects.exists()
 
 
 def test_span_of_month_and_quarter() -> None:
