@@ -32,8 +32,14 @@ def _conductor(item: PlanItem) -> str:
 
 PROGRAMMES = Column("Chương trình", lambda each: _labels(each.programmes), width=30)
 ITEM_COLUMNS = (
-    Column("Mục", lambda each: str(each.line), sort="line", link=True, width=8),
-    Column("Đơn vị được kiểm tra", lambda each: each.unit_name, sort="unit__sort_key", width=32),
+    Column(
+        "Đơn vị được kiểm tra",
+        lambda each: each.unit_name,
+        sort="unit__sort_key",
+        link=True,
+        width=32,
+    ),
+    Column("Mục", lambda each: str(each.line), sort="line", width=8),
     Column("Mã đơn vị", lambda each: each.unit.code, on_screen=False, width=12),
     Column("Thời gian", lambda each: each.when_text, sort="first_day", width=22),
     Column(

@@ -137,6 +137,7 @@ class PlanPage:
             "statuses": [(e.value, e.label, counts.get(e.value, 0)) for e in RoundStatus],
             "changes": stories_of(self.adjustments) if self.view == "changes" else [],
             "open_adjustment": drafts[0] if drafts else None,
+            "stale": self._stale(),
             "starts": self._starts(),
             "documents": plan.documents.visible_to(user).select_related("issuer"),
             "editable": self.editable,
@@ -148,6 +149,13 @@ class PlanPage:
     def _to(self, name: str, label: str, why_not: str = "", *, danger: bool = False) -> Action:
         url = reverse(f"inspections:{name}", args=[self.plan.pk])
         return Action(label, url, why_not, danger=danger)
+
+    def _stale(self) -> list[PlanItem]:
+        """Items on units that have ended since: an adjustment has to follow them to their heirs."""
+        if not self.editable or self.plan.status == PlanStatus.CLOSED:
+            return []
+        found = self.items.in_force().filter(rounds__isnull=True).stale()
+        return list(found.select_related("unit")[:20])
 
     def _starts(self) -> list[Action]:
         """The ways to fill a draft."""

@@ -49,6 +49,8 @@ class PaperForm(DocumentForm):
         kwargs["initial"] = {"type": DocumentType.PLAN, "seal": seal, **kwargs.get("initial", {})}
         super().__init__(*args, user=user, **kwargs)
         self.instance.issuer = issuer
+        # Given, not asked.
+        del self.fields["issuer"]
         kind = self.fields["type"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101  # the model's column has choices
         kind.choices = [(each.value, each.label) for each in TYPES]

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from accounts.models import User
@@ -61,6 +61,14 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
     def in_force(self) -> Self:
         """Items as all issued adjustments left them; what is being prepared changes nothing."""
         return self.filter(ADJUSTED & LEFT)
+
+    def stale(self) -> Self:
+        """Items whose unit or inspecting body is not in force on all their days."""
+        gone = Q()
+        for name in ("unit", "body"):
+            gone |= Q(**{f"{name}__valid_to__lt": F("last_day")})
+            gone |= Q(**{f"{name}__valid_from__gt": F("first_day")})
+        return self.filter(gone)
 
     def as_issued(self) -> Self:
         """Items as the plan was first issued."""

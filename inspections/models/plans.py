@@ -170,6 +170,11 @@ class Plan(Ruled):
         return f"Kế hoạch {self.number}" if self.number else f"Dự thảo kế hoạch năm {self.year}"
 
     @property
+    def name_inside(self) -> str:
+        """The name within a sentence."""
+        return self.name[0].lower() + self.name[1:]
+
+    @property
     def issuer_name(self) -> str:
         """The issuer's name on the day of issue, of today for a draft (reads `former_names`)."""
         return self.issuer.name_on(self.issued_on or today())
@@ -229,8 +234,10 @@ class Plan(Ruled):
             )
         if deed == "submitted":
             return self._why_not_submitted()
-        if deed == "issued" and self.status == PlanStatus.DRAFT:
-            return "Hãy trình dự thảo trước; kế hoạch được ban hành từ bản đã trình."
+        if deed == "issued":
+            if self.status == PlanStatus.DRAFT:
+                return "Hãy trình dự thảo trước; kế hoạch được ban hành từ bản đã trình."
+            return self._why_not_in_force()
         if deed == "withdrawn" and (
             self.rounds.exists()
             or self.adjustments.exists()
@@ -256,7 +263,15 @@ class Plan(Ruled):
                 f"Kế hoạch khung: mục {lines} chưa ghi chương trình kiểm tra; hãy bổ sung trước "
                 "khi trình."
             )
-        return ""
+        return self._why_not_in_force()
+
+    def _why_not_in_force(self) -> str:
+        """What is wrong with items whose units have ended since they were written."""
+        found = self.items.stale().select_related("unit", "body")
+        faults = [
+            f"Mục {item.line}: {fault.message}" for item in found[:5] for fault in item.faults()
+        ]
+        return " ".join(faults)
 
     def why_not_filled(self) -> str:
         """Why no item can be added now; empty when one can: to a draft, or by an adjustment."""

@@ -126,7 +126,7 @@ def adjustment_issue(request: UserRequest, pk: int) -> HttpResponse:
         "refusal": refusal,
         "changes": stories_of([adjustment]),
         "consequences": [
-            "Các thay đổi dưới đây có hiệu lực ngay; bản kế hoạch đã ban hành vẫn xem lại được.",
+            "Các thay đổi nêu trên có hiệu lực ngay; bản kế hoạch đã ban hành vẫn xem lại được.",
             "Cuộc kiểm tra đã lập theo mục được dời đi theo mục mới; cuộc của mục bị bỏ vẫn còn và "
             "không bị hủy.",
             "Điều chỉnh đã ban hành không sửa được; muốn đổi tiếp thì điều chỉnh lần nữa.",

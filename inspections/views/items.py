@@ -103,7 +103,7 @@ def item_create(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "plan": plan,
         "form": form,
-        "title": f"Thêm mục vào {plan.name}",
+        "title": f"Thêm mục vào {plan.name_inside}",
         "submit_label": "Thêm mục",
         "refusal": refusal,
         "cancel_url": plan.get_absolute_url(),

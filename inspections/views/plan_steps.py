@@ -28,7 +28,7 @@ def plan_submit(request: UserRequest, pk: int) -> HttpResponse:
         DeedForm(request.POST or None, record=plan, shown=[count]),
         plan.submit,
         template="inspections/plan_submit.html",
-        title=f"Trình {plan.name}",
+        title=f"Trình {plan.name_inside}",
         label="Trình kế hoạch",
         success="Đã trình. Khi người có thẩm quyền ký, ghi số và ngày ở “Ban hành kế hoạch”.",
         consequences=[
@@ -51,7 +51,7 @@ def plan_send_back(request: UserRequest, pk: int) -> HttpResponse:
         ReasonDeedForm(request.POST or None, record=plan),
         plan.send_back,
         template="inspections/plan_send_back.html",
-        title=f"Trả lại {plan.name}",
+        title=f"Trả lại {plan.name_inside}",
         label="Trả lại dự thảo",
         success="Đã trả lại dự thảo; các mục sửa được trở lại.",
         consequences=["Kế hoạch trở lại là dự thảo và sửa được từng mục.", "Lý do được lưu."],
@@ -85,7 +85,7 @@ def plan_issue(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "plan": plan,
         "form": form,
-        "title": f"Ban hành {plan.name}",
+        "title": f"Ban hành kế hoạch năm {plan.year}",
         "submit_label": "Ban hành kế hoạch",
         "refusal": refusal,
         "consequences": [
@@ -109,7 +109,7 @@ def plan_withdraw(request: UserRequest, pk: int) -> HttpResponse:
         ReasonDeedForm(request.POST or None, record=plan),
         plan.withdraw,
         template="inspections/plan_withdraw.html",
-        title=f"Thu hồi {plan.name} về dự thảo",
+        title=f"Thu hồi {plan.name_inside} về dự thảo",
         label="Thu hồi về dự thảo",
         success="Kế hoạch trở lại là dự thảo.",
         consequences=[
@@ -132,7 +132,7 @@ def plan_close(request: UserRequest, pk: int) -> HttpResponse:
         ReasonDeedForm(request.POST or None, record=plan),
         plan.close,
         template="inspections/plan_close.html",
-        title=f"Kết thúc {plan.name}",
+        title=f"Kết thúc {plan.name_inside}",
         label="Kết thúc kế hoạch",
         success=f"Đã kết thúc kế hoạch {plan.number}.",
         consequences=[
@@ -155,7 +155,7 @@ def plan_reopen(request: UserRequest, pk: int) -> HttpResponse:
         ReasonDeedForm(request.POST or None, record=plan),
         plan.reopen,
         template="inspections/plan_reopen.html",
-        title=f"Mở lại {plan.name}",
+        title=f"Mở lại {plan.name_inside}",
         label="Mở lại kế hoạch",
         success=f"Kế hoạch {plan.number} đang thực hiện trở lại.",
         consequences=["Kế hoạch có hiệu lực trở lại và điều chỉnh được."],
@@ -183,7 +183,7 @@ def plan_adjust(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "plan": plan,
         "form": form,
-        "title": f"Điều chỉnh {plan.name}",
+        "title": f"Điều chỉnh {plan.name_inside}",
         "submit_label": "Bắt đầu điều chỉnh",
         "refusal": refusal,
         "consequences": [

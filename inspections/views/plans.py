@@ -140,13 +140,13 @@ def plan_edit(request: UserRequest, pk: int) -> HttpResponse:
         messages.warning(request, plan.why_not("submitted"))
         return redirect(plan)
     if form.is_valid() and form.save_as(request.user):
-        messages.success(request, f"Đã lưu {plan.name}.")
+        messages.success(request, f"Đã lưu {plan.name_inside}.")
         return redirect(plan)
     lead = "Chỉ để sửa chỗ ghi nhầm; thay đổi các mục thì điều chỉnh kế hoạch."
     context = {
         "plan": plan,
         "form": form,
-        "title": f"Sửa {plan.name}",
+        "title": f"Sửa {plan.name_inside}",
         "lead": lead if plan.is_issued else "",
         "submit_label": "Lưu thay đổi",
         "cancel_url": plan.get_absolute_url(),
@@ -168,7 +168,7 @@ def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
     context = {
         "plan": plan,
         "form": form,
-        "title": f"Chép mục vào {plan.name}",
+        "title": f"Chép mục vào {plan.name_inside}",
         "submit_label": "Chép các mục",
         "refusal": refusal,
         "consequences": [
@@ -193,9 +193,9 @@ def plan_delete(request: UserRequest, pk: int) -> HttpResponse:
         DeedForm(request.POST or None, record=plan, shown=[count]),
         plan.remove,
         template="inspections/plan_delete.html",
-        title=f"Xóa {plan.name}",
+        title=f"Xóa {plan.name_inside}",
         label="Xóa kế hoạch này",
-        success=f"Đã xóa {plan.name}.",
+        success=f"Đã xóa {plan.name_inside}.",
         consequences=[
             f"{plan} cùng {count} mục bị xóa hẳn và không khôi phục được; văn "
             "bản đã gắn vẫn còn ở mục Văn bản.",

@@ -149,6 +149,20 @@ def test_issue_by_mistake_is_taken_back_unless_something_rests_on_it(
     assert "45/KH-UBND, ban hành 17/03/2023. Nhầm" in str(Event.objects.of(submitted).last().note)  # type: ignore[union-attr]
 
 
+def test_unit_that_ended_since_stops_the_plan_until_the_item_is_mended(
+    staff: Client, submitted: Plan, world: World
+) -> None:
+    world.dai_tu.valid_to = date(2023, 5, 15)
+    world.dai_tu.save()
+    said = "Mục 1: Đơn vị Huyện Đại Từ không có hiệu lực suốt tháng 5/2023"
+    assert said in staff.get(f"/plans/{submitted.pk}/issue/").content.decode()
+    answer = staff.post(f"/plans/{submitted.pk}/issue/", sealed(submitted))
+    assert said in answer.content.decode()
+    assert "Các mục sau về đơn vị" in staff.get(f"/plans/{submitted.pk}/").content.decode()
+    submitted.send_back(by=user_of(staff), reason="Sửa")
+    assert said in submitted.why_not("submitted")
+
+
 def test_close_and_reopen(staff: Client, world: World) -> None:
     plan = make_plan(world.province)
     plan.close(by=user_of(staff), reason="Hết năm")
