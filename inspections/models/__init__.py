@@ -17,7 +17,7 @@ from inspections.models.codes import (
 )
 from inspections.models.feeds import CalendarFeed
 from inspections.models.items import PlanItem, PlanItemQuerySet, span_of
-from inspections.models.plans import Plan, PlanQuerySet, Programme, why_not_year
+from inspections.models.plans import OVERLAP_DAYS, Plan, PlanQuerySet, Programme, why_not_year
 from inspections.models.rounds import (
     Round,
     RoundQuerySet,
@@ -29,6 +29,7 @@ from inspections.models.teams import Team, TeamMember, TeamQuerySet, TeamRole
 from inspections.models.visits import Visit, VisitQuerySet, in_reach
 
 __all__ = [
+    "OVERLAP_DAYS",
     "Adjustment",
     "AdjustmentStatus",
     "CalendarFeed",

@@ -70,6 +70,17 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
             gone |= Q(**{f"{name}__valid_from__gt": F("first_day")})
         return self.filter(gone)
 
+    def told_to(self, person: Person) -> Self:
+        """Items in force of which the person may be told that, when and by whom they are to be.
+
+        Those in reach; of others, those that an issued plan announces to the unit.
+        """
+        if not person.may("plans.view"):
+            return self.none()
+        announced = Q(announced=True, plan__status__in=ISSUED)
+        seen = PlanItem.objects.visible_to(person).order_by()
+        return self.in_force().filter(announced | Q(pk__in=seen.values("pk")))
+
     def as_issued(self) -> Self:
         """Items as the plan was first issued."""
         return self.filter(added_in__isnull=True)

@@ -22,6 +22,10 @@ from directives.models import Document
 from inspections.models.codes import PlanStatus
 from units.models import Unit, under
 
+# Inspections of one unit nearer to each other than so many days overlap; the default of plans, and
+# what holds for a round without one.
+OVERLAP_DAYS = 90
+
 # Plans that were issued: they have a number, and rounds carry them out.
 ISSUED = (PlanStatus.ISSUED, PlanStatus.CLOSED)
 
@@ -110,7 +114,9 @@ class Plan(Ruled):
     is_framework = models.BooleanField("kế hoạch khung", default=False)
     # Inspections of one unit nearer to each other than so many days overlap, besides those of
     # one calendar year.
-    overlap_days = models.PositiveSmallIntegerField("khoảng cách tối thiểu (ngày)", default=90)
+    overlap_days = models.PositiveSmallIntegerField(
+        "khoảng cách tối thiểu (ngày)", default=OVERLAP_DAYS
+    )
     # The document by which it was issued, with signer and file.
     paper = models.ForeignKey(
         Document,

@@ -23,12 +23,27 @@ from inspections.models.teams import own_teams
 from units.models import Unit, under
 
 
+# Rounds that are no secret to anybody.
+TOLD = Q(round__status=RoundStatus.COMPLETED) | Q(round__announced=True)
+
+
 class VisitQuerySet(models.QuerySet["Visit"]):
     """Visits, by who asks."""
 
     def visible_to(self, person: Person) -> Self:
         """Visits by bodies in scope or by an own team; completed ones to units in scope."""
         return self.filter(in_reach(person, "round__", "unit__", "pk"))
+
+    def told_to(self, person: Person) -> Self:
+        """Visits, not cancelled, of which the person may be told that, when and by whom they are.
+
+        Those in reach; of others, those completed, and those announced to the unit.
+        """
+        if not person.may("rounds.view"):
+            return self.none()
+        return self.filter(TOLD | in_reach(person, "round__", "unit__", "pk")).exclude(
+            round__status=RoundStatus.CANCELLED
+        )
 
     def editable_by(self, person: Person) -> Self:
         """Visits that the person may change: of rounds conducted by a body in scope."""
