@@ -136,7 +136,9 @@ def main() -> None:
         f"{sum(map(bool, found))} mục"
     )
     measure("tìm trùng cho cả kế hoạch", lambda: overlaps_of(user, asked), times)
-    measure("tìm và kể cho một mục", lambda: described(user, overlaps_of(user, asked[:1])[0]), times)
+    measure(
+        "tìm và kể cho một mục", lambda: described(user, overlaps_of(user, asked[:1])[0]), times
+    )
 
     def tell_all() -> None:
         every = overlaps_of(user, asked)
@@ -145,7 +147,7 @@ def main() -> None:
     measure("tìm và kể cho cả kế hoạch", tell_all, times)
     client = Client()
     client.force_login(user, backend="accounts.backends.AccountBackend")
-    #measure("trang trùng lặp của năm", lambda: client.get(f"/overlaps/?year={YEAR}"), times)
+    measure("trang trùng lặp của năm", lambda: client.get(f"/overlaps/?year={YEAR}"), times)
 
 
 if __name__ == "__main__":

@@ -129,6 +129,10 @@ class RecordForm(_ModelForm):
     # Headed groups of fields: ((title, (name, …)), …). Fields in no group come last.
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
 
+    # A template drawn after the first group, and the fields that it draws itself.
+    part: str = ""
+    apart: ClassVar[tuple[str, ...]] = ()
+
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     conflict: Meanwhile | None = None
     # Django's own, which its stubs leave out.

@@ -97,6 +97,8 @@ class Row:
     cells: tuple[Cell, ...]
     url: str | None
     record: Any
+    # Whether another group of rows begins here; a line parts it from the one above.
+    parted: bool = False
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,9 @@ def facts_of_round(round_: Round, user: User) -> list[Fact]:
             small=team.decision_number if team else "",
         ),
     ]
+    if round_.overlap_reason and ours:
+        # Of whoever inspects alone: it may name what the unit does not know of.
+        facts.append(Fact("Lý do vẫn kiểm tra", round_.overlap_reason))
     if round_.cancel_reason:
         facts.append(Fact("Lý do hủy", round_.cancel_reason))
     return facts

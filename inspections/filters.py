@@ -13,13 +13,16 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django_filters.filters import CharFilter, ChoiceFilter
 
+from accounts.models import User
 from congvu.access import record_id
 from congvu.dates import today
 from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter, YearFilter
 from congvu.text import search_words
 from inspections.models import (
     Plan,
+    PlanItem,
     PlanStatus,
+    Round,
     RoundForm,
     RoundQuerySet,
     RoundStatus,
@@ -32,8 +35,9 @@ from inspections.models import (
     is_near,
     statuses_seen_by,
 )
+from inspections.overlap_year import Clash, Key
 from units.filters import UnitFilter
-from units.models import Unit
+from units.models import Unit, under
 
 
 class PlanFilter(ListFilter):
@@ -164,3 +168,64 @@ class RoundFilter(StatusFilter):
         bound: Any = self.form
         bound.fields[name].choices = [(text, str(record or "không tìm thấy"))]
         return record.pk if record else 0
+
+
+class _Conductor(UnitFilter):
+    """Groups in which one of those bodies, or one under it, conducts: read by `kept`."""
+
+    def filter(self, qs: QuerySet[Any], value: list[Unit] | None) -> QuerySet[Any]:
+        """The units that are met stay as they are."""
+        return qs
+
+
+class OverlapFilter(ListFilter):
+    """Filters of the list of overlaps. They keep or leave out whole groups."""
+
+    year = YearFilter(method="leave")
+    unit = UnitFilter("", label="Đơn vị được kiểm tra")
+    body = _Conductor("body__", label="Cơ quan kiểm tra")
+    reason = ChoiceFilter(
+        label="Lý do vẫn kiểm tra",
+        choices=(("none", "Chưa có lý do"),),
+        empty_label="Tất cả",
+        method="leave",
+    )
+
+    def kept(self, user: User, groups: list[list[Clash]]) -> list[list[Clash]]:
+        """The groups that body and reason leave; two queries for each of them."""
+        if not self.is_valid():
+            return groups
+        asked = self.form.cleaned_data
+        if told := asked.get("body"):
+            conductor = self.filters["body"]
+            assert isinstance(conductor, _Conductor)  # noqa: S101  # declared above
+            theirs = _those(groups, conductor.condition(told))
+            groups = [g for g in groups if any(_key(each) in theirs for each in g)]
+        if asked.get("reason"):
+            # What may not be told is no reason to whoever asks.
+            own = under(user.scope_paths, "body__") & ~Q(overlap_reason="")
+            explained = _those(groups, own)
+            groups = [g for g in groups if _is_bare(g, explained)]
+        return groups
+
+
+def _is_bare(group: list[Clash], explained: set[Key]) -> bool:
+    """Whether two inspections of the group stand beside each other without a reason."""
+    with_reason = {each.number for each in group if _key(each) in explained}
+    return group[0].size - len(with_reason) >= 2
+
+
+def _key(clash: Clash) -> Key:
+    return clash.met.is_round, clash.met.pk
+
+
+def _those(groups: list[list[Clash]], condition: Q) -> set[Key]:
+    """The rounds and items among them that fit."""
+    keys = {_key(each) for group in groups for each in group}
+    found: set[Key] = set()
+    for is_round, records in ((True, Round.objects), (False, PlanItem.objects)):
+        rows: Any = records
+        ids = [pk for kind, pk in keys if kind == is_round]
+        fitting = rows.filter(condition, pk__in=ids).order_by().values_list("pk", flat=True)
+        found |= {(is_round, pk) for pk in fitting}
+    return found

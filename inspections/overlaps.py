@@ -9,8 +9,8 @@ Whoever asks is told of what is in reach; of what others do only what is complet
 (`told_to`), and then neither code nor link. What must not be told takes no part in anything, so
 that nothing is missing on its account either.
 
-`overlaps_of` finds them for many inspections at once, in four queries; `described` fetches what
-people read of those found, in seven.
+`overlaps_of` finds them for many inspections at once, in three queries; `described` fetches what
+people read of those found, in five.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
 
 from accounts.models import User
 from congvu.access import Person
@@ -42,6 +43,7 @@ from inspections.models import (
 from units.kin import kin_of
 from units.models import Unit
 
+_CLOSED = Q(plan__status=PlanStatus.CLOSED)
 # Rounds that others may still be joined to.
 _AHEAD = (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)
 
@@ -141,7 +143,7 @@ def asked_of_item(item: PlanItem) -> Asked:
 
 
 def overlaps_of(person: Person, asked: Sequence[Asked]) -> list[tuple[Met, ...]]:
-    """For each of those asked about what overlaps it, the nearest first. Four queries.
+    """For each of those asked about what overlaps it, the nearest first. Three queries.
 
     A round is told once, by its visit nearest in time.
     """
@@ -159,7 +161,7 @@ def overlaps_of(person: Person, asked: Sequence[Asked]) -> list[tuple[Met, ...]]
 
 
 class Told:
-    """Whatever one person may be told of inspections of some units in some days. Three queries.
+    """Whatever one person may be told of inspections of some units in some days. Two queries.
 
     `around` are the units' ids; `own` are items asked about, whose rounds matter as well.
     """
@@ -178,8 +180,7 @@ class Told:
         self._unit_of: dict[int, int] = {}
         self._visited: dict[int, set[int]] = defaultdict(set)
         self._read_visits(person, around, first, last)
-        self._read_items(person, around, first, last)
-        self._read_links(person, around, own)
+        self._read_items(person, around, first, last, own)
 
     def _read_visits(
         self, person: Person, around: Collection[int], first: date, last: date
@@ -196,38 +197,55 @@ class Told:
                 self.within[True, round_] = within
 
     def _read_items(
-        self, person: Person, around: Collection[int], first: date, last: date
+        self,
+        person: Person,
+        around: Collection[int],
+        first: date,
+        last: date,
+        own: Collection[int],
     ) -> None:
+        """Items, of any time, and the rounds of which the person may be told that carry them out.
+
+        A round may come long before or after: then the item does not stand where it was planned.
+        """
+        told = PlanItem.objects.told_to(person).order_by().values("pk")
+        known = Q(rounds__status=RoundStatus.COMPLETED) | Q(rounds__announced=True)
+        known |= in_reach(person, "rounds__", "rounds__visits__unit__", "rounds__visits")
+        held = Q(rounds__status__in=[each for each in RoundStatus if each != RoundStatus.CANCELLED])
         rows = (
-            PlanItem.objects.told_to(person)
-            .filter(unit__in=around, first_day__lte=last, last_day__gte=first)
-            .exclude(plan__status=PlanStatus.CLOSED)
+            PlanItem.objects.filter(Q(pk__in=told) | Q(pk__in=own), unit__in=around)
+            .annotate(carried_out=known & held, counts=Q(pk__in=told) & ~_CLOSED)
             .order_by("first_day")
-            .values_list("unit_id", "first_day", "last_day", "pk", "plan__overlap_days")
+            .values_list(
+                "pk",
+                "unit_id",
+                "first_day",
+                "last_day",
+                "plan__overlap_days",
+                "counts",
+                "carried_out",
+                "rounds__pk",
+                "rounds__visits__unit_id",
+            )
         )
-        for unit, begins, ends, item, within in rows:
+        for item, unit, begins, ends, within, counts, carried_out, round_, visited in rows:
+            if carried_out:
+                self.rounds_of[item].add(round_)
+                self.items_of[round_].add(item)
+                self._visited[round_].add(visited)
+            if item in self._unit_of:
+                continue  # once more, with another visit
+            self._unit_of[item] = unit
+            if not counts or begins > last or ends < first:
+                continue
             self.items[unit].append((begins, ends, item))
             if within != OVERLAP_DAYS:
                 self.within[False, item] = within
 
-    def _read_links(self, person: Person, around: Collection[int], own: Collection[int]) -> None:
-        """Which rounds carry out which items of these units, at any time."""
-        items = PlanItem.objects.told_to(person).filter(unit__in=around).order_by()
-        known = Q(round__status=RoundStatus.COMPLETED) | Q(round__announced=True)
-        rows = (
-            Round.items.through.objects.filter(
-                Q(planitem__in=items.values("pk")) | Q(planitem__in=own)
-            )
-            .filter(known | in_reach(person, "round__", "round__visits__unit__", "round__visits"))
-            .exclude(round__status=RoundStatus.CANCELLED)
-            .values_list("round_id", "planitem_id", "planitem__unit_id", "round__visits__unit_id")
-        )
-        for round_, item, unit, visited in rows:
-            self.rounds_of[item].add(round_)
-            self.items_of[round_].add(item)
-            self._unit_of[item] = unit
-            if visited is not None:
-                self._visited[round_].add(visited)
+    @property
+    def units(self) -> set[int]:
+        """The units of which something is told."""
+        return {*self.visits, *self.items}
 
     def one_with(
         self, units: Collection[int], items: Iterable[int], rounds: Iterable[int]
@@ -291,7 +309,7 @@ def _nearness(met: Met) -> tuple[int, date, bool, int]:
 
 
 def described(user: User, found: Sequence[Met]) -> list[Overlap]:
-    """What the person is told of each of those found, in their order. Seven queries."""
+    """What the person is told of each of those found, in their order. Five queries."""
     rounds = _rounds(user, {met.pk for met in found if met.is_round})
     items = _items(user, {met.pk for met in found if not met.is_round})
     bodies = {each.body_id for each in (*rounds.values(), *items.values())}
@@ -322,10 +340,14 @@ def _items(user: User, ids: set[int]) -> dict[int, Any]:
 def _contents(rounds: Iterable[int], items: Iterable[int]) -> dict[tuple[bool, int], list[str]]:
     """By round or item the contents from the catalogue, in its order."""
     found: dict[tuple[bool, int], list[str]] = defaultdict(list)
-    for is_round, key, ids in ((True, "rounds", rounds), (False, "plan_items", items)):
-        rows = Content.objects.filter(**{f"{key}__in": list(ids)}).order_by("position", "pk")
-        for record, label in rows.values_list(F(key), "label"):
-            found[is_round, record].append(label)
+    fields = ("position", "pk", "label")
+    of_rounds = Content.objects.filter(rounds__in=list(rounds)).order_by()
+    of_items = Content.objects.filter(plan_items__in=list(items)).order_by()
+    rows = of_rounds.values_list(Value(1), "rounds", *fields).union(
+        of_items.values_list(Value(0), "plan_items", *fields)
+    )
+    for is_round, record, _, _, label in sorted(rows, key=itemgetter(2, 3)):
+        found[bool(is_round), record].append(label)
     return found
 
 

@@ -129,6 +129,7 @@ TABLE: dict[str, Row] = {
     "inspections:adjustment_detail": Row("302 200 404 404 200 404 404", record="adjustment"),
     "inspections:adjustment_issue":  Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "adjustment"),
     "inspections:adjustment_delete": Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "adjustment"),
+    "inspections:overlap_list":      Row("302 200 200 403 200 403 200"),
     "inspections:team_list":         Row("302 200 200 403 200 403 200"),
     "inspections:team_create":       Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
     "inspections:team_detail":       Row("302 200 404 404 200 404 404", record="team"),

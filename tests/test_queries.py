@@ -35,6 +35,8 @@ PAGES = (
     "/findings/?unit=171&body=19",
     "/remedies/?state=overdue&unit=171",
     "/plans/",
+    "/overlaps/?year=2023",
+    "/overlaps/?year=2023&unit=171",
     "/teams/",
     "/returns/",
     "/documents/",

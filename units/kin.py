@@ -39,12 +39,25 @@ def kin_of(units: Iterable[int]) -> dict[int, frozenset[int]]:
     One query, however long the chains of successions.
     """
     wanted = sorted(set(units))
+    return _kin(wanted, _steps(wanted))
+
+
+def kin_around(units: Iterable[int]) -> dict[int, frozenset[int]]:
+    """For each of the units' ids and of their kin, which of all these are kin to it. One query."""
+    wanted = sorted(set(units))
+    steps = _steps(wanted)
+    own = _kin(wanted, steps)
+    around = frozenset().union(*own.values())
+    return {unit: kin & around for unit, kin in _kin(around, steps).items()}
+
+
+def _kin(units: Iterable[int], steps: list[tuple[int, int]]) -> dict[int, frozenset[int]]:
     heir: dict[int, int] = {}
     parts: dict[int, list[int]] = defaultdict(list)
-    for old, new in _steps(wanted):
+    for old, new in steps:
         heir[old] = new
         parts[new].append(old)
-    return {unit: frozenset(_around(unit, heir, parts)) for unit in wanted}
+    return {unit: frozenset(_around(unit, heir, parts)) for unit in units}
 
 
 def _around(unit: int, heir: dict[int, int], parts: dict[int, list[int]]) -> set[int]:

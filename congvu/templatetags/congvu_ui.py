@@ -153,10 +153,14 @@ class FieldGroup:
 
 @register.simple_tag
 def form_groups(form: forms.BaseForm | str) -> list[FieldGroup]:
-    """The visible fields by the form's `groups`; those in no group come last, without heading."""
+    """The visible fields by the form's `groups`; those in no group come last, without heading.
+
+    Those that a part of the form draws itself (`apart`) are left out.
+    """
     if not isinstance(form, forms.BaseForm):
         return []  # a page that only asks for agreement has none
-    left = {field.name: field for field in form.visible_fields()}
+    apart = getattr(form, "apart", ())
+    left = {field.name: field for field in form.visible_fields() if field.name not in apart}
     groups = []
     for title, names in getattr(form, "groups", ()):
         fields = [left.pop(name) for name in names if name in left]
@@ -179,6 +183,10 @@ def form_faults(form: forms.BaseForm) -> list[tuple[str, str, list[str]]]:
         for field in group.fields:
             if told := [*map(str, field.errors), *([FILE_LOST] if is_lost_file(field) else [])]:
                 found.append((_target(field), str(field.label), told))
+    for name in getattr(form, "apart", ()):
+        if name in form.fields and form[name].errors:
+            told = [str(each) for each in form[name].errors]
+            found.append((_target(form[name]), str(form[name].label), told))
     for title, rows in getattr(form, "row_sets", ()):
         for place, row in enumerate(rows, start=1):
             found += _row_faults(f"{title} {place}", row)

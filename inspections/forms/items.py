@@ -14,10 +14,12 @@ from django.db.models import Q
 from accounts.models import User
 from congvu.deeds import tell
 from congvu.forms import ChoicesField, LineInput, RecordForm
+from inspections.forms.overlaps import OverlapForm
 from inspections.forms.rounds import FEW, TeamChoice
 from inspections.forms.visits import day_typed
 from inspections.models import Content, Plan, PlanItem, Programme, Schedule, Team, span_of
 from inspections.models.items import ROMAN
+from inspections.overlaps import Asked
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -26,7 +28,7 @@ _ASKED = {"month": Schedule.MONTH, "quarter": Schedule.QUARTER, "first_day": Sch
 _QUARTERS = [("", "Chọn quý"), *((str(n), f"Quý {roman}") for n, roman in enumerate(ROMAN, 1))]
 
 
-class ItemForm(RecordForm):
+class ItemForm(OverlapForm):
     """An item of a plan: unit, who inspects it, on what and when.
 
     With `replaces` the item takes the place of one that was issued; then, and where it is added to
@@ -75,6 +77,16 @@ class ItemForm(RecordForm):
         max_length=300,
         help_text="Sẽ ghi vào văn bản điều chỉnh và lưu trong lịch sử kế hoạch.",
     )
+    overlap_sources: ClassVar[tuple[str, ...]] = (
+        "unit",
+        "schedule",
+        "month",
+        "quarter",
+        "first_day",
+        "last_day",
+    )
+    join_hint = "Mục này gắn với cuộc đã chọn: đơn vị được kiểm tra một lần cho cả hai."
+
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("Đơn vị và thời gian", ("unit", "schedule", "month", "quarter", "first_day", "last_day")),
         ("Cơ quan và đoàn", ("body", "team")),
@@ -97,6 +109,7 @@ class ItemForm(RecordForm):
             "contents",
             "note",
             "reason",
+            "overlap_reason",
         )
         help_texts = {
             "first_day": "Ví dụ: 17/5/2026.",
@@ -113,7 +126,9 @@ class ItemForm(RecordForm):
     def __init__(
         self, *args: Any, user: User, plan: Plan, replaces: PlanItem | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, user=user, **kwargs)
+        item = self.instance
+        self._was = (item.unit_id, item.first_day, item.last_day)
         self.plan, self.replaces, self._user = plan, replaces, user
         self.instance.plan = plan
         offer(self, Unit.objects.around(user), "unit")
@@ -210,6 +225,16 @@ class ItemForm(RecordForm):
                 f"{unit.span_text}). Đơn vị kế tiếp: {named}.",
             )
 
+    def asked_about(self) -> list[Asked]:
+        """The item, when its unit or days are others than before."""
+        names = ("unit", "first_day", "last_day")
+        unit, first, last = (self.cleaned_data.get(name) for name in names)
+        if not (unit and first and last) or last < first or (unit.pk, first, last) == self._was:
+            return []
+        replaced = self.replaces.pk if self.replaces else self.instance.replaces_id
+        own = frozenset(pk for pk in (self.instance.pk, replaced) if pk is not None)
+        return [Asked(unit.pk, first, last, self.plan.overlap_days, items=own)]
+
     def save_as(self, by: Any) -> bool:
         """Save the item into the draft, or into the adjustment being prepared.
 
@@ -223,6 +248,8 @@ class ItemForm(RecordForm):
                 elif refusal := self.instance.hold_for_edit():
                     raise ValidationError(refusal)
                 if super().save_as(by):
+                    if (round_ := self.joined) is not None:
+                        round_.take_in(by, contents=(), items=[self.instance])
                     return True
         except ValidationError as refusal:
             tell(self, refusal)

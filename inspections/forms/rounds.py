@@ -14,8 +14,10 @@ from django.utils.datastructures import MultiValueDict
 from accounts.models import User
 from congvu.dates import today
 from congvu.forms import ChoicesField, RecordForm
+from inspections.forms.overlaps import OverlapForm
 from inspections.forms.visits import VisitRows, day_typed, rows_typed
 from inspections.models import Content, Plan, PlanItem, Round, Team
+from inspections.overlaps import Asked, days_of
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -46,7 +48,7 @@ class TeamChoice(_ModelChoice):
         return f"{obj.name} ({obj.decision_number})" if obj.decision_number else str(obj.name)
 
 
-class RoundForm(RecordForm):
+class RoundForm(OverlapForm):
     """A round; a new one also names the units to visit (`rows`)."""
 
     body = UnitField(
@@ -79,6 +81,12 @@ class RoundForm(RecordForm):
     # What was proposed when the form was opened: left as it was, it follows body and year.
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
 
+    overlap_sources: ClassVar[tuple[str, ...]] = ("starts_on", "ends_on", "plan")
+    join_hint = (
+        "Không lập cuộc mới: nội dung, mục kế hoạch và phần ghi thêm được đưa vào cuộc đã chọn."
+    )
+    carries_out: ClassVar[bool] = True
+
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("Thời gian và cơ quan", ("starts_on", "ends_on", "body", "code")),
         ("Cách kiểm tra", ("form", "trigger", "method", "announced")),
@@ -101,6 +109,7 @@ class RoundForm(RecordForm):
             "team",
             "contents",
             "scope_note",
+            "overlap_reason",
         )
         help_texts = {
             "starts_on": "Ví dụ: 17/3/2023.",
@@ -118,10 +127,11 @@ class RoundForm(RecordForm):
         self, *args: Any, user: User, draft: QueryDict | None = None, **kwargs: Any
     ) -> None:
         """`draft` is what was typed so far, shown again without being checked."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, user=user, **kwargs)
         offer(self, Unit.objects.visible_to(user), "body")
         self._scope_choices(user)
         self.rows = None
+        self.joins = self.instance.pk is None
         if self.instance.pk is None:
             self._propose(user, draft)
             self.rows = self._rows(user, draft)
@@ -204,9 +214,27 @@ class RoundForm(RecordForm):
                 data["code"] = Round.objects.next_code(body, last.year)
         return data
 
-    def is_valid(self) -> bool:
+    def asked_about(self) -> list[Asked]:
+        """The units of a new round; those of another only when its days change."""
+        data = self.cleaned_data
+        within = days_of(data.get("plan"))
+        if self.rows is not None:
+            own = frozenset({data["item"].pk} if data.get("item") else ())
+            typed = [
+                (row.cleaned_data["unit"], row.cleaned_data["visited_on"] or data.get("starts_on"))
+                for row in self.rows.filled
+            ]
+            return [Asked(u.pk, day, day, within, items=own) for u, day in typed if day]
+        moved = {"starts_on", "ends_on"} & set(self.changed_data)
+        if not moved or self.instance.status == Round.Status.CANCELLED:
+            return []
+        visits = self.instance.visits.values_list("unit_id", "visited_on")
+        own = frozenset({self.instance.pk})
+        return [Asked(unit, day, day, within, rounds=own) for unit, day in visits]
+
+    def is_right(self) -> bool:
         """Whether the round is right, and every unit that it is to visit."""
-        own = super().is_valid()
+        own = super().is_right()
         if self.rows is None:
             return own
         rows = self.rows.is_valid() and own and self.rows.check(self.instance)
@@ -218,22 +246,25 @@ class RoundForm(RecordForm):
         """Save the round, with a new one's visits; False when a rule or a writer forbids it."""
         with transaction.atomic():
             if self.instance.pk is None:
-                return self._add(by)
+                return self.join(by) if self.is_joined else self._add(by)
             Round.objects.held(self.instance.pk)
             try:
                 self.instance.clean()
             except ValidationError as faults:
                 self.add_error(None, faults)
                 return False
-            return super().save_as(by)
+            if not super().save_as(by):
+                return False
+            self.instance.items.add(*self.items_chosen)
+            return True
 
     def _add(self, by: Any) -> bool:
         for left in range(1 if self._own_code else TRIES, 0, -1):
             if super().save_as(by):
                 if self.rows is not None:
                     self.rows.save_as(by, self.instance)
-                if item := self.cleaned_data.get("item"):
-                    self.instance.items.add(item)
+                chosen = [self.cleaned_data.get("item"), *self.items_chosen]
+                self.instance.items.add(*filter(None, chosen))
                 return True
             if left > 1:
                 # Somebody took the proposed code since: the next one, with the same content.

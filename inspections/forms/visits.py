@@ -15,7 +15,9 @@ from congvu.access import record_id
 from congvu.dates import parse_day
 from congvu.forms import DayField, RecordForm
 from congvu.trail import mark
+from inspections.forms.overlaps import OverlapForm
 from inspections.models import Round, Visit
+from inspections.overlaps import Asked, days_of
 from units.forms import UnitField
 from units.models import Unit
 
@@ -25,7 +27,7 @@ else:
     _Rows = forms.BaseFormSet
 
 
-class VisitForm(RecordForm):
+class VisitForm(OverlapForm):
     """A visit: which unit, on which day, and the documents that came of it."""
 
     unit = UnitField(
@@ -33,6 +35,10 @@ class VisitForm(RecordForm):
         day_field="visited_on",
         help_text="Ghi mã hoặc tên, ví dụ: 05569 hoặc Xã Định Hóa.",
     )
+    overlap_sources: ClassVar[tuple[str, ...]] = ("unit", "visited_on")
+    joins = False
+    carries_out: ClassVar[bool] = True
+
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("Kiểm tra", ("unit", "visited_on")),
         ("Kết quả", ("minutes_number", "conclusion_number", "concluded_on", "strengths")),
@@ -57,8 +63,10 @@ class VisitForm(RecordForm):
         }
 
     def __init__(self, *args: Any, user: User, round_: Round, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        self._round = round_
+        super().__init__(*args, user=user, **kwargs)
         self.instance.round = round_
+        self._was = (self.instance.unit_id, self.instance.visited_on)
         unit = self.fields["unit"]
         assert isinstance(unit, UnitField)  # noqa: S101  # declared above
         unit.queryset = Unit.objects.around(user)
@@ -74,6 +82,21 @@ class VisitForm(RecordForm):
             self.add_error("concluded_on", "Ngày kết luận không thể trước ngày kiểm tra.")
         return data
 
+    @property
+    def reason_record(self) -> Round:
+        """The round has the reason for all its visits."""
+        return self._round
+
+    def asked_about(self) -> list[Asked]:
+        """The visit, when its unit or day is another than before."""
+        unit, day = (self.cleaned_data.get(name) for name in ("unit", "visited_on"))
+        round_ = self._round
+        if not unit or not day or (unit.pk, day) == self._was:
+            return []
+        if round_.status == Round.Status.CANCELLED:
+            return []
+        return [Asked(unit.pk, day, day, days_of(round_.plan), rounds=frozenset({round_.pk}))]
+
     def save_as(self, by: Any) -> bool:
         """Save while nobody can move the round's days; False when a rule or a writer forbids it."""
         with transaction.atomic():
@@ -83,7 +106,11 @@ class VisitForm(RecordForm):
             except ValidationError as faults:
                 self.add_error(None, faults)
                 return False
-            return super().save_as(by)
+            if not super().save_as(by):
+                return False
+            self.keep_reason(by, self.instance.round)
+            self.instance.round.items.add(*self.items_chosen)
+            return True
 
 
 class VisitRow(forms.Form):

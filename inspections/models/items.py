@@ -316,6 +316,7 @@ class PlanItem(Ruled):
             first_day=self.first_day,
             last_day=self.last_day,
             note=self.note,
+            overlap_reason=self.overlap_reason,
         )
 
     def enter(self, plan: Plan, by: User, replaces: PlanItem | None = None) -> None:

@@ -349,6 +349,28 @@ class Round(Ruled):
             if changes := trail.changes_since(before, self):
                 mark(by, self, "changed", changes)
 
+    def take_in(
+        self, by: User, *, contents: Iterable[Content], items: Iterable[PlanItem], note: str = ""
+    ) -> None:
+        """Another inspection of its unit is joined to this round: contents, items, what was noted.
+
+        Raises `ValidationError` for a round that is over: nothing more can be inspected then.
+        """
+        with transaction.atomic():
+            held = Round.objects.held(self.pk)
+            if held.status not in _AHEAD:
+                raise ValidationError(
+                    f"Cuộc {held.code} đang ở trạng thái “{held.get_status_display()}” nên không "
+                    "ghép thêm được; hãy chọn cách khác."
+                )
+            held.contents.add(*contents)
+            held.items.add(*items)
+            if note and note not in held.scope_note:
+                held.scope_note = f"{held.scope_note}\n{note}".strip()
+            held.write("scope_note")
+            told = "; ".join(str(each) for each in (*contents, *items))
+            mark(by, held, "changed", note=f"Ghép thêm: {told or note or 'không có nội dung mới'}")
+
     def why_not_removed(self) -> str:
         """Why the round cannot be taken away; empty when it can."""
         if self.status == RoundStatus.COMPLETED:

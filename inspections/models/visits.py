@@ -22,7 +22,6 @@ from inspections.models.rounds import Round
 from inspections.models.teams import own_teams
 from units.models import Unit, under
 
-
 # Rounds that are no secret to anybody.
 TOLD = Q(round__status=RoundStatus.COMPLETED) | Q(round__announced=True)
 

@@ -105,8 +105,12 @@ def round_create(request: UserRequest) -> HttpResponse:
     initial = {"plan": plan} if (plan := request.GET.get("plan")) else _of_item(request)
     form = RoundForm(data, user=request.user, draft=draft, initial=initial)
     if form.is_valid() and form.save_as(request.user):
-        messages.success(request, f"Đã tạo cuộc {form.instance.code}.")
-        return redirect(form.instance)
+        if joined := form.joined:
+            said = f"Đã ghép vào cuộc {joined.code}; không lập cuộc mới."
+        else:
+            said = f"Đã tạo cuộc {form.instance.code}."
+        messages.success(request, said)
+        return redirect(joined or form.instance)
     context = {
         "form": form,
         "title": "Tạo cuộc kiểm tra",
