@@ -38,7 +38,8 @@ from accounts.models import User
 from bench import dataset
 from bench.summary import staff
 from inspections.models import Content, Plan, PlanItem, PlanStatus, Round, span_of
-from inspections.overlaps import asked_of_item, described, overlaps_of
+from inspections.overlap_words import described
+from inspections.overlaps import asked_of_item, overlaps_of
 from units.models import Unit
 
 # A province of today: as many communes, departments and their units as it inspects.

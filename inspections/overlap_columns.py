@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from congvu.tables import Column
+from inspections.overlap_words import Overlap, described
 from inspections.overlap_year import Clash
-from inspections.overlaps import Overlap, described
 
 
 @dataclass(frozen=True)

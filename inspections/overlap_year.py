@@ -51,7 +51,7 @@ def clashes_of(person: Person, units: Iterable[int], year: int) -> list[list[Cla
     first, last = date(year, 1, 1), date(year, 12, 31)
     told = Told(person, kin.keys(), first - days, last + days, ())
     groups: list[list[Clash]] = []
-    for cluster in _clusters(kin, told.units):
+    for cluster in _clusters(kin):
         groups += _Cluster(told, cluster, kin, first, last).groups()
     groups.sort(key=_badness)
     return [
@@ -69,14 +69,14 @@ def _badness(group: Sequence[Clash]) -> tuple[int, int, date, int]:
     )
 
 
-def _clusters(kin: dict[int, frozenset[int]], met: Collection[int]) -> list[list[int]]:
-    """The units that were met, in sets: whoever is kin to another is in the same."""
+def _clusters(kin: dict[int, frozenset[int]]) -> list[list[int]]:
+    """The units in sets: whoever is kin to another is in the same."""
     parts = _Joined[int]()
-    for unit in met:
-        for other in kin[unit]:
+    for unit, others in kin.items():
+        for other in others:
             parts.join(unit, other)
     found: dict[int, list[int]] = defaultdict(list)
-    for unit in met:
+    for unit in kin:
         found[parts.of(unit)].append(unit)
     return list(found.values())
 
@@ -124,7 +124,7 @@ class _Cluster:
         self.met.sort(key=lambda each: (each.first, each.last, not each.is_round, each.pk))
         self.one = self._one(frozenset(units))
         self._place = {met: place for place, met in enumerate(self.met)}
-        self._longest = max((met.last - met.first).days for met in self.met)
+        self._longest = max(((met.last - met.first).days for met in self.met), default=0)
         self._furthest = max(OVERLAP_DAYS, *told.within.values(), OVERLAP_DAYS)
 
     def _one(self, units: frozenset[int]) -> dict[Key, Key]:

@@ -9,8 +9,8 @@ Whoever asks is told of what is in reach; of what others do only what is complet
 (`told_to`), and then neither code nor link. What must not be told takes no part in anything, so
 that nothing is missing on its account either.
 
-`overlaps_of` finds them for many inspections at once, in three queries; `described` fetches what
-people read of those found, in five.
+`overlaps_of` finds them for many inspections at once, in three queries;
+`inspections.overlap_words` fetches what people read of those found.
 """
 
 from __future__ import annotations
@@ -20,32 +20,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from operator import itemgetter
-from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import Q
 
-from accounts.models import User
 from congvu.access import Person
-from congvu.dates import format_day
 from inspections.models import (
     OVERLAP_DAYS,
-    Content,
     Plan,
     PlanItem,
     PlanStatus,
-    Round,
-    RoundForm,
     RoundStatus,
     Visit,
     in_reach,
 )
 from units.kin import kin_of
-from units.models import Unit
-
-_CLOSED = Q(plan__status=PlanStatus.CLOSED)
-# Rounds that others may still be joined to.
-_AHEAD = (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +70,6 @@ class Met:
     first: date
     last: date
     gap: int
-
-
-@dataclass(frozen=True)
-class Overlap:
-    """What a person is told of another inspection; of others' no code, link or reason."""
-
-    met: Met
-    unit_name: str
-    unit_code: str
-    body: Unit
-    body_name: str
-    days_text: str
-    form: str
-    state: str
-    contents: tuple[str, ...] = ()
-    code: str = ""
-    url: str | None = None
-    reason: str = ""
-    # A round that this one may be joined to, or an item that a round may carry out.
-    joinable: bool = False
-
-    @property
-    def gap_text(self) -> str:
-        """How far apart they are, in words."""
-        return gap_text(self.met.gap)
-
-
-def gap_text(gap: int) -> str:
-    """Days between two inspections, in words."""
-    return f"cách {gap} ngày" if gap else "trùng thời gian"
 
 
 def gap_between(first: date, last: date, other_first: date, other_last: date) -> int:
@@ -178,6 +136,8 @@ class Told:
         self.items_of: dict[int, set[int]] = defaultdict(set)
         # Which unit an item names, and which of these units a round that carries one out visits.
         self._unit_of: dict[int, int] = {}
+        # Items that join what hangs on them, whoever is asked about.
+        self._known: set[int] = set()
         self._visited: dict[int, set[int]] = defaultdict(set)
         self._read_visits(person, around, first, last)
         self._read_items(person, around, first, last, own)
@@ -209,12 +169,12 @@ class Told:
         A round may come long before or after: then the item does not stand where it was planned.
         """
         told = PlanItem.objects.told_to(person).order_by().values("pk")
-        known = Q(rounds__status=RoundStatus.COMPLETED) | Q(rounds__announced=True)
-        known |= in_reach(person, "rounds__", "rounds__visits__unit__", "rounds__visits")
+        no_secret = Q(rounds__status=RoundStatus.COMPLETED) | Q(rounds__announced=True)
+        no_secret |= in_reach(person, "rounds__", "rounds__visits__unit__", "rounds__visits")
         held = Q(rounds__status__in=[each for each in RoundStatus if each != RoundStatus.CANCELLED])
         rows = (
             PlanItem.objects.filter(Q(pk__in=told) | Q(pk__in=own), unit__in=around)
-            .annotate(carried_out=known & held, counts=Q(pk__in=told) & ~_CLOSED)
+            .annotate(carried_out=no_secret & held, told=Q(pk__in=told))
             .order_by("first_day")
             .values_list(
                 "pk",
@@ -222,13 +182,14 @@ class Told:
                 "first_day",
                 "last_day",
                 "plan__overlap_days",
-                "counts",
+                "plan__status",
+                "told",
                 "carried_out",
                 "rounds__pk",
                 "rounds__visits__unit_id",
             )
         )
-        for item, unit, begins, ends, within, counts, carried_out, round_, visited in rows:
+        for item, unit, begins, ends, within, plan, known, carried_out, round_, visited in rows:
             if carried_out:
                 self.rounds_of[item].add(round_)
                 self.items_of[round_].add(item)
@@ -236,16 +197,13 @@ class Told:
             if item in self._unit_of:
                 continue  # once more, with another visit
             self._unit_of[item] = unit
-            if not counts or begins > last or ends < first:
+            if known:
+                self._known.add(item)
+            if not known or plan == PlanStatus.CLOSED or begins > last or ends < first:
                 continue
             self.items[unit].append((begins, ends, item))
             if within != OVERLAP_DAYS:
                 self.within[False, item] = within
-
-    @property
-    def units(self) -> set[int]:
-        """The units of which something is told."""
-        return {*self.visits, *self.items}
 
     def one_with(
         self, units: Collection[int], items: Iterable[int], rounds: Iterable[int]
@@ -256,7 +214,8 @@ class Told:
         while left:
             is_round, pk = left.pop()
             if is_round:
-                more = {i for i in self.items_of.get(pk, ()) if self._unit_of[i] in units}
+                carried_out = self.items_of.get(pk, set()) & self._known
+                more = {each for each in carried_out if self._unit_of[each] in units}
                 more -= found_items
                 found_items |= more
             else:
@@ -303,103 +262,3 @@ def _day(visit: tuple[date, int]) -> date:
 
 def _nearness(met: Met) -> tuple[int, date, bool, int]:
     return met.gap, met.first, not met.is_round, met.pk
-
-
-# --- what people read ------------------------------------------------------------------------
-
-
-def described(user: User, found: Sequence[Met]) -> list[Overlap]:
-    """What the person is told of each of those found, in their order. Five queries."""
-    rounds = _rounds(user, {met.pk for met in found if met.is_round})
-    items = _items(user, {met.pk for met in found if not met.is_round})
-    bodies = {each.body_id for each in (*rounds.values(), *items.values())}
-    wanted = bodies | {met.unit for met in found}
-    units = Unit.objects.filter(pk__in=wanted).prefetch_related("former_names").in_bulk()
-    contents = _contents(rounds, items)
-    return [
-        _of_round(user, met, rounds[met.pk], units, contents)
-        if met.is_round
-        else _of_item(user, met, items[met.pk], units, contents)
-        for met in found
-        # Somebody may just have taken it away.
-        if met.pk in (rounds if met.is_round else items)
-    ]
-
-
-def _rounds(user: User, ids: set[int]) -> dict[int, Any]:
-    seen = Round.objects.visible_to(user).filter(pk=OuterRef("pk")).order_by()
-    return Round.objects.annotate(seen=Exists(seen)).in_bulk(ids)
-
-
-def _items(user: User, ids: set[int]) -> dict[int, Any]:
-    seen = PlanItem.objects.visible_to(user).filter(pk=OuterRef("pk")).order_by()
-    rows = PlanItem.objects.select_related("plan__issuer").annotate(seen=Exists(seen))
-    return rows.in_bulk(ids)
-
-
-def _contents(rounds: Iterable[int], items: Iterable[int]) -> dict[tuple[bool, int], list[str]]:
-    """By round or item the contents from the catalogue, in its order."""
-    found: dict[tuple[bool, int], list[str]] = defaultdict(list)
-    fields = ("position", "pk", "label")
-    of_rounds = Content.objects.filter(rounds__in=list(rounds)).order_by()
-    of_items = Content.objects.filter(plan_items__in=list(items)).order_by()
-    rows = of_rounds.values_list(Value(1), "rounds", *fields).union(
-        of_items.values_list(Value(0), "plan_items", *fields)
-    )
-    for is_round, record, _, _, label in sorted(rows, key=itemgetter(2, 3)):
-        found[bool(is_round), record].append(label)
-    return found
-
-
-def _of_round(
-    user: User,
-    met: Met,
-    round_: Any,
-    units: dict[int, Unit],
-    contents: dict[tuple[bool, int], list[str]],
-) -> Overlap:
-    unit, body = units[met.unit], units[round_.body_id]
-    told = contents.get((True, met.pk), [])
-    ours = user.in_scope(body)
-    return Overlap(
-        met,
-        unit.name_on(met.last),
-        unit.code,
-        body,
-        body.name_on(round_.ends_on),
-        format_day(met.first),
-        RoundForm(round_.form).label,
-        RoundStatus(round_.status).label,
-        (*told, round_.scope_note) if round_.seen and round_.scope_note else tuple(told),
-        round_.code if round_.seen else "",
-        round_.get_absolute_url() if round_.seen else None,
-        round_.overlap_reason if ours else "",
-        ours and user.may("rounds.change") and round_.status in _AHEAD,
-    )
-
-
-def _of_item(
-    user: User,
-    met: Met,
-    item: Any,
-    units: dict[int, Unit],
-    contents: dict[tuple[bool, int], list[str]],
-) -> Overlap:
-    unit, body = units[met.unit], units[item.body_id]
-    plan = item.plan
-    seen = item.seen
-    return Overlap(
-        met,
-        unit.name_on(met.last),
-        unit.code,
-        body,
-        body.name_on(item.last_day),
-        item.when_text[:1].upper() + item.when_text[1:],
-        RoundForm(item.form).label,
-        "Theo kế hoạch" if plan.is_issued else f"Kế hoạch {plan.get_status_display().lower()}",
-        tuple(contents.get((False, met.pk), [])),
-        f"Mục {item.line}, {plan.number or 'dự thảo'}" if seen else "",
-        item.get_absolute_url() if seen else None,
-        item.overlap_reason if seen else "",
-        seen and plan.status == PlanStatus.ISSUED,
-    )

@@ -23,7 +23,8 @@ from accounts.models import User
 from congvu.forms import BlockInput, RecordForm
 from congvu.trail import mark
 from inspections.models import PlanItem, Round
-from inspections.overlaps import Asked, Overlap, described, overlaps_of
+from inspections.overlap_words import Overlap, described
+from inspections.overlaps import Asked, overlaps_of
 from units.models import Unit
 
 # The name under which the part is asked for.
@@ -198,7 +199,7 @@ class OverlapForm(RecordForm):
             self.add_error("overlap_way", "Hãy đổi ngày hoặc đơn vị ở trên rồi lưu lại.")
         elif way == Way.KEEP and not reason:
             self.add_error("overlap_reason", "Hãy ghi lý do vẫn kiểm tra.")
-        elif not way and (not reason or "overlap_reason" not in self.changed_data):
+        elif not way and (not reason or reason == self.initial.get("overlap_reason")):
             self.add_error(
                 "overlap_way",
                 "Đơn vị đã có cuộc kiểm tra hoặc mục kế hoạch khác gần thời gian này; hãy xem và "
