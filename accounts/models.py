@@ -60,6 +60,17 @@ class UserQuerySet(models.QuerySet["User"]):
             return self.none()
         return self.filter(under(person.scope_paths, "unit__"))
 
+    def colleagues_of(self, person: Person) -> Self:
+        """Open accounts of the provinces around the person's scope, to be put into a team.
+
+        Wider than `visible_to`: a team takes people of departments and communes that do not stand
+        under the body that sets it up. Nothing but name, post and unit may be told of them.
+        """
+        if not person.may("teams.change"):
+            return self.none()
+        units = Unit.objects.around(person).order_by()
+        return self.filter(is_active=True, unit__in=units.values("pk"))
+
     def with_locks(self) -> Self:
         """Adds whether wrong passwords lock the account now."""
         return self.annotate(locked=_is_locked())
@@ -94,6 +105,10 @@ class UserManager(BaseUserManager["User"]):
     def visible_to(self, person: Person) -> UserQuerySet:
         """See `UserQuerySet.visible_to`."""
         return self.get_queryset().visible_to(person)
+
+    def colleagues_of(self, person: Person) -> UserQuerySet:
+        """See `UserQuerySet.colleagues_of`."""
+        return self.get_queryset().colleagues_of(person)
 
     def disabled(self) -> UserQuerySet:
         """See `UserQuerySet.disabled`."""

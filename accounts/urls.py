@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/password/change/", views.password_change, name="password_change"),
     path("accounts/profile/", views.profile, name="profile"),
     path("accounts/", views.account_list, name="account_list"),
+    path("accounts/choices/", views.account_choices, name="account_choices"),
     path("accounts/create/", views.account_create, name="account_create"),
     path("accounts/<int:pk>/", views.account_detail, name="account_detail"),
     path("accounts/<int:pk>/edit/", views.account_edit, name="account_edit"),

@@ -28,6 +28,7 @@ DEEDS: dict[str, str] = {
     "removed": "Xóa",
     "imported": "Nhập từ bảng tính",
     "renamed": "Đổi tên",
+    "moved": "Dời ngày",
     "closed": "Kết thúc hiệu lực",
     "merged": "Nhập đơn vị",
     "split": "Chia đơn vị",

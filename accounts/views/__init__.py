@@ -11,9 +11,11 @@ from accounts.views.accounts import (
     account_reset_password,
     account_unlock,
 )
+from accounts.views.choices import account_choices
 from accounts.views.own import login, logout, password_change, profile, session
 
 __all__ = [
+    "account_choices",
     "account_create",
     "account_detail",
     "account_disable",

@@ -14,7 +14,9 @@ from django.utils.datastructures import MultiValueDict
 from accounts.models import User
 from congvu.dates import today
 from congvu.forms import ChoicesField, RecordForm
+from congvu.text import fold
 from inspections.forms.overlaps import OverlapForm
+from inspections.forms.teams import GroupInput
 from inspections.forms.visits import VisitRows, day_typed, rows_typed
 from inspections.models import Content, Plan, PlanItem, Round, Team
 from inspections.overlaps import Asked, days_of
@@ -90,7 +92,7 @@ class RoundForm(OverlapForm):
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("Thời gian và cơ quan", ("starts_on", "ends_on", "body", "code")),
         ("Cách kiểm tra", ("form", "trigger", "method", "announced")),
-        ("Căn cứ và đoàn", ("plan", "team")),
+        ("Căn cứ và đoàn", ("plan", "team", "team_group")),
         ("Nội dung", ("contents", "scope_note")),
     )
 
@@ -107,18 +109,20 @@ class RoundForm(OverlapForm):
             "announced",
             "plan",
             "team",
+            "team_group",
             "contents",
             "scope_note",
             "overlap_reason",
         )
         help_texts = {
+            "team_group": "Nếu chỉ một tổ của đoàn đi, ghi tên tổ; để trống nếu cả đoàn đi.",
             "starts_on": "Ví dụ: 17/3/2023.",
             "ends_on": "Ngày cuối quyết định cuộc này thuộc kỳ báo cáo nào.",
             "announced": "Chọn nếu đơn vị được thông báo trước khi đoàn đến.",
             "scope_note": "Ghi thêm điều cần kiểm tra mà danh mục trên chưa có.",
         }
-        labels = {"scope_note": "Nội dung ghi thêm"}
-        widgets = {"scope_note": forms.Textarea(attrs={"rows": 4})}
+        labels = {"scope_note": "Nội dung ghi thêm", "team_group": "Tổ của đoàn"}
+        widgets = {"scope_note": forms.Textarea(attrs={"rows": 4}), "team_group": GroupInput}
         error_messages = {
             "code": {"unique": "Mã này đã được dùng; hãy chọn mã khác."},
         }
@@ -159,6 +163,8 @@ class RoundForm(OverlapForm):
         teams = Team.objects.filter(
             Q(pk__in=Team.objects.visible_to(user).values("pk")) | Q(pk=record.team_id)
         )
+        group: Any = self.fields["team_group"].widget
+        group.teams = teams
         offered = Q(is_offered=True)
         if record.pk:
             offered |= Q(pk__in=record.contents.values("pk"))
@@ -212,6 +218,10 @@ class RoundForm(OverlapForm):
             body, last = data.get("body"), data.get("ends_on")
             if body and last:
                 data["code"] = Round.objects.next_code(body, last.year)
+        if (team := data.get("team")) and (group := data.get("team_group")):
+            data["team_group"] = next(
+                filter(lambda own: fold(own) == fold(group), team.groups), group
+            )
         return data
 
     def asked_about(self) -> list[Asked]:

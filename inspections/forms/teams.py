@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db import transaction
+from django.db.models import QuerySet
 
+from accounts.colleagues import AccountField
 from accounts.models import User
 from congvu.forms import RecordForm
+from congvu.text import fold, sort_key
 from congvu.trail import mark
-from inspections.models import Team, TeamMember, TeamRole
+from inspections.models import Round, Team, TeamMember, TeamRole
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -25,6 +28,25 @@ else:
 _LEADER = {"role": TeamRole.LEADER}
 
 
+class GroupInput(forms.TextInput):
+    """The name of a sub-group in a round's form, with those of the teams on offer suggested."""
+
+    template_name = "inspections/group_input.html"
+    # Set by the form; scoped.
+    teams: QuerySet[Team] | None = None
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Also the sub-groups, and the list in which they stand."""
+        context = super().get_context(name, value, {"list": "round-groups", **(attrs or {})})
+        members = TeamMember.objects.exclude(group="").order_by("group")
+        if self.teams is None:
+            members = members.none()
+        else:
+            members = members.filter(team__in=self.teams.values("pk"))
+        names = members.values_list("group", flat=True).distinct()
+        return {**context, "groups": sorted(names, key=sort_key)}
+
+
 class TeamForm(RecordForm):
     """A team and the decision that set it up; `members` are its rows."""
 
@@ -36,12 +58,14 @@ class TeamForm(RecordForm):
 
     class Meta(RecordForm.Meta):
         model = Team
-        fields = ("name", "body", "decision_number", "decided_on")
+        fields = ("name", "body", "decision_number", "decided_on", "valid_from", "valid_to")
         help_texts = {
             "name": "Ví dụ: Đoàn kiểm tra công vụ số 1.",
             "decision_number": "Ví dụ: 512/QĐ-UBND.",
             "decided_on": "Ngày ghi trên quyết định lập đoàn, không phải ngày đoàn bắt đầu kiểm "
             "tra; ví dụ: 20/3/2023.",
+            "valid_from": "Để trống nếu quyết định không ghi; ví dụ: 1/4/2023.",
+            "valid_to": "Đoàn không nhận cuộc kiểm tra sau ngày này; ví dụ: 31/12/2023.",
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -51,11 +75,14 @@ class TeamForm(RecordForm):
             self.initial.setdefault("body", user.unit)
         # Whoever leads a team comes first.
         first = {} if self.instance.pk and self.instance.members.exists() else _LEADER
-        self.members = MemberFormSet(
+        members = TeamMember.objects.select_related("account__unit", "unit")
+        self.members: MemberRows = MemberFormSet(
             self.data if self.is_bound else None,
             instance=self.instance,
             prefix="members",
             initial=[first],
+            queryset=members.prefetch_related("unit__former_names"),
+            form_kwargs={"user": user},
         )
         self.row_sets = [("Thành viên", self.members)]
 
@@ -65,7 +92,22 @@ class TeamForm(RecordForm):
         rows = self.members.is_valid()
         if own and not rows:
             self.add_error(None, "Hãy sửa các dòng thành viên được đánh dấu bên dưới.")
-        return own and rows
+        return own and rows and self._groups_stay()
+
+    def _groups_stay(self) -> bool:
+        """Whether no sub-group goes to which a round ahead is given."""
+        ahead = (Round.Status.SCHEDULED, Round.Status.IN_PROGRESS)
+        given = Round.objects.filter(team=self.instance.pk, status__in=ahead).exclude(team_group="")
+        names = given.order_by("team_group").values_list("team_group", flat=True).distinct()
+        gone = [name for name in names if name not in self.members.groups]
+        if gone:
+            # No word of what it is: that may be a round of a superior that is still to come.
+            self.add_error(
+                None,
+                f"“{gone[0]}” đang được gắn với hồ sơ khác nên đoàn phải còn tổ đó; hãy giữ ít "
+                "nhất một thành viên ở tổ này, hoặc sửa hồ sơ kia trước.",
+            )
+        return not gone
 
     def save_as(self, by: Any) -> bool:
         """Save the team with its members; False when another writer was first."""
@@ -82,40 +124,110 @@ class TeamForm(RecordForm):
 
 
 def _names(team: Team) -> list[str] | None:
-    """The members as the trail tells them; None for a team not yet saved."""
+    """The members as the trail tells them; None for a team not yet saved.
+
+    An account is told of: through it one sees the team's rounds.
+    """
     if team.pk is None:
         return None
-    return [
-        f"{each.name} ({each.get_role_display()})"
-        for each in team.members.order_by("position", "pk")
-    ]
+    told = []
+    for each in team.members.order_by("position", "pk"):
+        account = "có tài khoản" if each.account_id else ""
+        about = filter(None, [each.get_role_display(), each.group, account])
+        told.append(f"{each.name} ({', '.join(about)})")
+    return told
 
 
 class MemberForm(_MemberForm):
-    """One member; a row left empty is no member."""
+    """One member, chosen among accounts or typed; a row left empty is no member."""
+
+    account = AccountField(label="Tài khoản", required=False)
+    unit = UnitField(label="Cơ quan công tác", required=False)
 
     class Meta:
         model = TeamMember
-        fields = ("role", "name", "post")
+        fields = ("role", "account", "name", "post", "unit", "group")
+        labels = {"post": "Chức vụ"}
+        widgets = {"group": forms.TextInput(attrs={"list": "team-groups", "data-group": ""})}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, Unit.objects.around(user), "unit")
+        account = self.fields["account"]
+        assert isinstance(account, AccountField)  # noqa: S101  # declared above
+        account.queryset = User.objects.colleagues_of(user)
+        # Whoever is chosen has a name; whether one stands here is for `clean` to say.
+        self.fields["name"].required = False
+        if self.instance.pk:
+            # Read with the rows already, not once for each.
+            account.current = self.instance.account
+            self.initial["account"] = self.instance.account
+            self.initial["unit"] = self.instance.unit
 
     def has_changed(self) -> bool:
-        """A new row counts once a name or a post stands in it: the role alone is only offered."""
+        """A new row counts once anything stands in it: the role alone is only offered."""
         changed = set(self.changed_data)
         return bool(changed - {"role"}) if self.instance.pk is None else bool(changed)
+
+    def clean(self) -> dict[str, Any] | None:
+        """An account brings its name, and post and unit unless others were typed."""
+        data = super().clean() or {}
+        account: User | None = data.get("account")
+        if account is not None:
+            other = "account" in self.changed_data
+            data["name"] = account.full_name
+            for name, own in (("post", account.post), ("unit", account.unit)):
+                kept = other and self.instance.pk and name not in self.changed_data
+                if name not in self.errors and (kept or not data.get(name)):
+                    data[name] = own
+        elif not data.get("name") and not {"name", "account"} & set(self.errors):
+            self.add_error("name", self.fields["name"].error_messages["required"])
+        return data
 
 
 class MemberRows(_Rows):
     """The rows of members, in the order in which they stand."""
 
-    def clean(self) -> None:
-        """One person leads a team: told at the second row that says so."""
-        super().clean()
-        leaders = [
+    @property
+    def _filled(self) -> list[MemberForm]:
+        """The rows that name somebody who stays. Only after they were checked."""
+        told = (form for form in self.forms if hasattr(form, "cleaned_data"))
+        return [
             form
-            for form in self.forms
-            if form.cleaned_data.get("role") == TeamRole.LEADER
-            and form.cleaned_data.get("name")
-            and not form.cleaned_data.get("DELETE")
+            for form in told
+            if form.cleaned_data.get("name") and not form.cleaned_data.get("DELETE")
+        ]
+
+    @property
+    def groups(self) -> list[str]:
+        """The sub-groups in the rows, each once, in their order."""
+        named = (form.cleaned_data.get("group") for form in self._filled)
+        return list(dict.fromkeys(filter(None, named)))
+
+    @property
+    def groups_typed(self) -> list[str]:
+        """What stands in the rows now, to choose among, whether it is right or not."""
+        return list(dict.fromkeys(filter(None, (row["group"].value() for row in self.forms))))
+
+    def clean(self) -> None:
+        """One person leads a team, and nobody stands in it twice: told at the second row.
+
+        A sub-group has one spelling, that of the first row that names it.
+        """
+        super().clean()
+        seen: set[Any] = set()
+        spelling: dict[str, str] = {}
+        for form in self._filled:
+            account = form.cleaned_data.get("account")
+            if account is not None and account.pk in seen:
+                form.add_error("account", f"{account} đã có ở dòng trên.")
+            elif account is not None:
+                seen.add(account.pk)
+            if group := form.cleaned_data.get("group"):
+                group = spelling.setdefault(fold(group), group)
+                form.cleaned_data["group"] = form.instance.group = group
+        leaders = [
+            form for form in self._filled if form.cleaned_data.get("role") == TeamRole.LEADER
         ]
         for form in leaders[1:]:
             first = leaders[0].cleaned_data["name"]
@@ -136,7 +248,7 @@ class MemberRows(_Rows):
         return saved
 
 
-MemberFormSet = forms.inlineformset_factory(
+MemberFormSet: Any = forms.inlineformset_factory(
     Team,
     TeamMember,
     form=MemberForm,

@@ -16,12 +16,13 @@ from congvu import trail
 from congvu.access import Person
 from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
-from congvu.rules import ConflictError, Fault, Ruled, one_of, ordered
+from congvu.rules import ConflictError, Fault, one_of, ordered
 from congvu.trail import mark
 from directives.models import Document
 from inspections import round_guards
 from inspections.models.codes import Content, Method, PlanStatus, RoundForm, RoundStatus, Trigger
 from inspections.models.items import PlanItem, PlanItemQuerySet
+from inspections.models.moves import Movable
 from inspections.models.plans import Plan
 from inspections.models.teams import Team, own_teams
 from units.kin import kin_of
@@ -108,7 +109,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return f"{prefix}{last + 1:03}"
 
 
-class Round(Ruled):
+class Round(Movable):
     """A round (cuộc kiểm tra): one inspection by one body, of one unit or several."""
 
     Form = RoundForm
@@ -206,9 +207,13 @@ class Round(Ruled):
             )
 
     def clean(self) -> None:
-        """Also: the days still hold every visit, and whatever hangs on the round still stands."""
+        """Also: the team works then, the days hold every visit, what hangs on it still stands."""
         super().clean()
-        if self._state.adding or not self.is_filled:
+        if not self.is_filled:
+            return
+        if faults := list(self.team_objections()):
+            raise ValidationError({each.field: each.message for each in faults})
+        if self._state.adding:
             return
         outside = self.visits.exclude(visited_on__range=(self.starts_on, self.ends_on)).first()
         if outside:

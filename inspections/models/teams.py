@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -87,6 +88,23 @@ class Team(Ruled):
                 "body",
                 f"{self.body.name} không có hiệu lực vào ngày {format_day(self.decided_on)}.",
             )
+
+    @property
+    def span_text(self) -> str:
+        """On which days the team works, in words."""
+        match self.valid_from, self.valid_to:
+            case None, date() as last:
+                return f"đến {format_day(last)}"
+            case date() as first, None:
+                return f"từ {format_day(first)}"
+            case date() as first, date() as last:
+                return f"từ {format_day(first)} đến {format_day(last)}"
+        return "không giới hạn thời gian"
+
+    @property
+    def groups(self) -> list[str]:
+        """The team's sub-groups in the order of their members (reads `members`)."""
+        return list(dict.fromkeys(each.group for each in self.members.all() if each.group))
 
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change this team: its body is in scope."""

@@ -1,4 +1,6 @@
 // Suggestions under a unit field (units.forms.UnitInput): the ARIA pattern of an editable combobox.
+// Fields of accounts (accounts.colleagues.AccountInput) use it as well: their options also tell what
+// else the choice fills in, in an event "choice".
 // A module is run once however often its element stands in the page; listening at the document also
 // serves fields that come later.
 
@@ -17,7 +19,7 @@ function prepare(input) {
   list.className = "dropdown-menu w-100 overflow-auto unit-options";
   list.style.maxHeight = "20rem";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", "Đơn vị gợi ý");
+  list.setAttribute("aria-label", input.dataset.choicesLabel || "Đơn vị gợi ý");
   input.setAttribute("role", "combobox");
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-expanded", "false");
@@ -37,6 +39,7 @@ function close(input) {
 function choose(input, option) {
   input.value = option.dataset.value;
   close(input);
+  input.dispatchEvent(new CustomEvent("choice", { bubbles: true, detail: { ...option.dataset } }));
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 

@@ -1,0 +1,162 @@
+"""Moving a planned round: the round and all its visits by the same number of days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.models import User
+from congvu.dates import format_day
+from congvu.rules import ConflictError, Fault, Ruled
+from congvu.trail import mark
+from inspections import round_guards
+from inspections.models.codes import RoundStatus
+
+if TYPE_CHECKING:
+    from inspections.models.rounds import Round
+    from inspections.models.visits import Visit
+
+
+@dataclass(frozen=True)
+class Move:
+    """A round as it would be after it moved, not saved, and its visits as they are and would be."""
+
+    round: Round
+    visits: list[tuple[Visit, Visit]]
+
+    @property
+    def refusals(self) -> list[str]:
+        """Why it cannot move so: a unit not in force then, the team not at work; empty when it can.
+
+        Reads the units of the visits, and the round's `body` and `team`.
+        """
+        faults = [*self.round.faults(), *self.round.faults_of_team()]
+        faults += [fault for _, visit in self.visits for fault in visit.faults()]
+        faults += round_guards.objections(self.round)
+        return list(dict.fromkeys(fault.message for fault in faults))
+
+
+class Movable(Ruled):
+    """A round's days as a whole: whether its team works then, and moving them."""
+
+    class Meta:
+        abstract = True
+
+    # What `Round` has; declared for those who read the types.
+    code: Any
+    status: Any
+    team: Any
+    team_group: Any
+    starts_on: Any
+    ends_on: Any
+    visits: Any
+
+    def faults_of_team(self) -> Iterator[Fault]:
+        """The team is at work on all days of the round (reads `team`).
+
+        Not among `faults()`: a workbook knows no days of teams.
+        """
+        team = self.team
+        if team is None or not self.knows("starts_on", "ends_on"):
+            return
+        early = team.valid_from is not None and self.starts_on < team.valid_from
+        late = team.valid_to is not None and self.ends_on > team.valid_to
+        if early or late:
+            yield Fault(
+                "team",
+                f"{team.name} hoạt động {team.span_text}; cuộc từ {format_day(self.starts_on)} đến "
+                f"{format_day(self.ends_on)} nằm ngoài thời gian đó. Hãy đổi ngày, chọn đoàn khác, "
+                "hoặc sửa thời gian hoạt động của đoàn trước.",
+            )
+
+    def faults_of_group(self) -> Iterator[Fault]:
+        """The sub-group is one of the team's; one query, and none for a whole team."""
+        if not self.team_group:
+            return
+        if self.team is None:
+            yield Fault("team_group", "Hãy chọn đoàn kiểm tra trước khi ghi tổ của đoàn.")
+            return
+        groups = self.team.groups
+        if self.team_group in groups or self._is_stored("team_id", "team_group"):
+            return  # a sub-group that is no more stays with the rounds that it held
+        known = f"các tổ của đoàn: {', '.join(groups)}" if groups else "đoàn này không chia tổ"
+        yield Fault(
+            "team_group",
+            f"{self.team.name} không có tổ “{self.team_group}”; {known}. Để trống nếu cả đoàn đi.",
+        )
+
+    def team_objections(self) -> Iterator[Fault]:
+        """What of its team would be wrong if the round were saved; what stands already is left."""
+        if not self._is_stored("team_id", "starts_on", "ends_on"):
+            yield from self.faults_of_team()
+        yield from self.faults_of_group()
+
+    def _is_stored(self, *names: str) -> bool:
+        values = {name: getattr(self, name) for name in names}
+        return (
+            self.pk is not None and type(self)._base_manager.filter(pk=self.pk, **values).exists()
+        )
+
+    # --- moving --------------------------------------------------------------------------------
+
+    def why_not_moved(self) -> str:
+        """Why no day of the round can be moved now; empty when it can."""
+        if self.status == RoundStatus.SCHEDULED:
+            return ""
+        return (
+            f"Cuộc {self.code} đang ở trạng thái “{self.get_status_display()}”; chỉ dời được cuộc "  # type: ignore[attr-defined]  # Django's own for a field with choices
+            "còn ở trạng thái “Dự kiến”."
+        )
+
+    def moved(self, to: date) -> Move:
+        """What moving the round's first day to that day would bring; nothing is saved.
+
+        One query. Raises `ValidationError` where the calendar ends.
+        """
+        by = to - self.starts_on
+        round_: Any = copy(self)
+        pairs = []
+        try:
+            round_.starts_on, round_.ends_on = to, self.ends_on + by
+            visits = self.visits.select_related("unit").prefetch_related("unit__former_names")
+            for visit in visits.order_by("visited_on", "pk"):
+                after = copy(visit)
+                after.round, after.visited_on = round_, visit.visited_on + by
+                pairs.append((visit, after))
+        except OverflowError:
+            raise ValidationError({"to": "Ngày này ở quá xa; hãy ghi ngày khác."}) from None
+        return Move(round_, pairs)
+
+    def move(self, by: User, to: date) -> None:
+        """Let the round begin on that day, and shift its last day and every visit as far.
+
+        Raises `ValidationError` when it is no longer only planned, stands there already, or would
+        break a rule; `ConflictError` when somebody else saved it since it was read.
+        """
+        with transaction.atomic():
+            held: Any = self.hold()
+            if held.version != self.version:
+                raise ConflictError(str(self))
+            if refusal := held.why_not_moved():
+                raise ValidationError(refusal)
+            if to == held.starts_on:
+                raise ValidationError({"to": "Cuộc đang bắt đầu đúng ngày này; hãy ghi ngày khác."})
+            move = held.moved(to)
+            if move.refusals:
+                raise ValidationError(move.refusals)
+            changes = {
+                name: (getattr(self, name), getattr(move.round, name))
+                for name in ("starts_on", "ends_on")
+            }
+            self.starts_on, self.ends_on = move.round.starts_on, move.round.ends_on
+            self.write("starts_on", "ends_on")
+            for old, new in move.visits:
+                new.write("visited_on")
+                mark(by, new, "moved", {"visited_on": (old.visited_on, new.visited_on)})
+            mark(by, self, "moved", changes)
