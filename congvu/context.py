@@ -37,6 +37,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str | None], ...]], ...] = 
         (
             ("Kế hoạch", "inspections:plan_list", "plan", "plans.view"),
             ("Chồng chéo", "inspections:overlap_list", "overlap", "plans.view"),
+            ("Lịch", "inspections:calendar", "schedule", "rounds.view"),
             ("Cuộc kiểm tra", "inspections:round_list", "round", "rounds.view"),
             ("Tồn tại", "findings:finding_list", "finding", "findings.view"),
             ("Kiến nghị", "findings:remedy_list", "remedy", "remedies.view"),

@@ -11,6 +11,7 @@ ICONS: dict[str, str] = {
     "home": "M3 11l9-8 9 8M5 9.5V21h5v-6h4v6h5V9.5",
     "plan": "M4 5h16v16H4zM4 10h16M8 2v5M16 2v5M8 14h3M8 17h6",
     "overlap": "M9 15a6 6 0 100-12 6 6 0 000 12zM15 21a6 6 0 100-12 6 6 0 000 12z",
+    "schedule": "M4 5h16v16H4zM4 10h16M8 2v5M16 2v5M8 14h.5M12 14h.5M16 14h.5M8 17.5h.5M12 17.5h.5",
     "round": "M9 3h6v4H9zM9 5H5v16h14V5h-4M9 14l2.5 2.5L16 12",
     "finding": "M12 3l10 18H2zM12 10v5M12 18v.5",
     "remedy": "M4 4h12v6M4 4v16h7M8 9h4M8 13h2M13 18l3 3 6-7",

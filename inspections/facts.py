@@ -44,7 +44,9 @@ def facts_of_round(round_: Round, user: User) -> list[Fact]:
             url=team.get_absolute_url()
             if team and user.may("teams.view") and user.in_scope(team.body)
             else None,
-            small=team.decision_number if team else "",
+            small=", ".join(filter(None, [round_.team_group, team.decision_number]))
+            if team
+            else "",
         ),
     ]
     if round_.overlap_reason and ours:
@@ -70,13 +72,14 @@ def actions_of_round(round_: Round, user: User) -> list[Action]:
     cancel = to("round_cancel", "Hủy cuộc", round_.why_not("cancelled"), danger=True)
     reopen = to("round_reopen", "Mở lại cuộc")
     edit = to("round_edit", "Sửa cuộc")
+    move = to("round_move", "Dời ngày")
     add = to("visit_create", "Thêm lượt kiểm tra")
     attach = to("round_attach", "Gắn văn bản")
     items = to("round_items", "Mục kế hoạch")
     delete = to("round_delete", "Xóa cuộc", round_.why_not_removed(), danger=True)
     match round_.status:
         case RoundStatus.SCHEDULED:
-            return [start, add, edit, items, attach, complete, cancel, delete]
+            return [start, add, move, edit, items, attach, complete, cancel, delete]
         case RoundStatus.IN_PROGRESS:
             return [add, complete, edit, items, attach, cancel, delete]
         case RoundStatus.COMPLETED:
@@ -214,6 +217,7 @@ def facts_of_team(team: Team, user: User) -> list[Fact]:
             team.decision_number or "Chưa ghi",
             small=f"ngày {format_day(team.decided_on)}" if team.decided_on else "",
         ),
+        Fact("Thời gian hoạt động", team.span_text[:1].upper() + team.span_text[1:]),
     ]
 
 

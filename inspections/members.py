@@ -10,12 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import User
 from congvu.dates import format_day
-from inspections.models import Round, RoundQuerySet, RoundStatus, TeamMember, Visit
+from inspections.models import (
+    Round,
+    RoundQuerySet,
+    RoundStatus,
+    TeamMember,
+    Visit,
+    statuses_seen_by,
+)
 from inspections.models.moves import Move
 from inspections.models.teams import own_teams
 from units.kin import kin_of
@@ -54,7 +62,7 @@ class Going:
 def cautions_of(goings: Iterable[Going], person: User) -> dict[int, list[Caution]]:
     """By id of the round, what there is to say to that person; rounds in order have no entry.
 
-    Four queries, however many rounds. Cancelled rounds do not count, nor those whose team is none
+    Three queries, however many rounds. Cancelled rounds do not count, nor those whose team is none
     of the person's business: seen only because they were completed on a unit in scope.
     """
     ahead = [g for g in goings if g.round.team_id and g.round.status != RoundStatus.CANCELLED]
@@ -63,7 +71,8 @@ def cautions_of(goings: Iterable[Going], person: User) -> dict[int, list[Caution
     field_ = _Field.around(ahead, person)
     found: dict[int, list[Caution]] = {}
     for going in ahead:
-        ours = person.in_scope(going.round.body) or going.round.team_id in field_.own
+        ours = _reads_all(person) and person.in_scope(going.round.body)
+        ours = ours or going.round.team_id in field_.own
         if ours and (told := [*field_.clashes(going), *field_.kinships(going)]):
             found[going.round.pk] = told
     return found
@@ -84,9 +93,19 @@ def _days(round_: Round, visited: Iterable[date]) -> Days:
     return found or [(round_.starts_on, round_.ends_on)]
 
 
+def _reads_all(person: User) -> bool:
+    """Whether the person reads every round conducted in scope, in whatever state it is."""
+    return len(statuses_seen_by(person)) > 1
+
+
 def _known_to(person: User) -> RoundQuerySet:
-    """Rounds of whose teams the person may be told: conducted in scope, or by an own team."""
-    ours = under(person.scope_paths, "body__") | Q(team__in=own_teams(person))
+    """Rounds of whose teams the person may be told, each with all its visits in reach.
+
+    They are conducted in scope, for whoever reads them all, or by an own team.
+    """
+    ours = Q(team__in=own_teams(person))
+    if _reads_all(person):
+        ours |= under(person.scope_paths, "body__")
     return Round.objects.visible_to(person).filter(ours)
 
 
@@ -103,15 +122,15 @@ class _Field:
 
     @classmethod
     def around(cls, goings: list[Going], person: User) -> _Field:
-        """Read what may clash with those rounds; four queries."""
+        """Read what may clash with those rounds; three queries."""
         teams = {going.round.team_id for going in goings}
         spans = [span for going in goings for span in going.days]
-        theirs = TeamMember.objects.filter(team__in=teams)
+        ours = TeamMember.objects.filter(team__in=teams)
         shared = TeamMember.objects.filter(team=OuterRef("team")).filter(
-            Q(account__in=theirs.filter(account__isnull=False).values("account"))
-            | Q(folded__in=theirs.values("folded"))
+            Q(account__in=ours.filter(account__isnull=False).values("account"))
+            | Q(folded__in=ours.values("folded"))
         )
-        others = list(
+        near = (
             _known_to(person)
             .exclude(status=RoundStatus.CANCELLED)
             .filter(Exists(shared))
@@ -120,18 +139,23 @@ class _Field:
             .select_related("team")
             .order_by("starts_on", "pk")
         )
+        # A row for each visit, and one for a round without: its days in the same query.
+        others: dict[int, Round] = {}
+        days: dict[int, list[date]] = defaultdict(list)
+        each: Any
+        for each in near.annotate(visited_on=F("visits__visited_on")):
+            others.setdefault(each.pk, each)
+            if each.visited_on is not None:
+                days[each.pk].append(each.visited_on)
         members: dict[int, list[TeamMember]] = defaultdict(list)
-        rows = TeamMember.objects.filter(team__in=teams | {each.team_id for each in others})
+        theirs = teams | {each.team_id for each in others.values()}
+        rows = TeamMember.objects.filter(team__in=theirs)
         for member in rows.select_related("unit", "account__unit"):
             members[member.team_id].append(member)
-        days: dict[int, list[date]] = defaultdict(list)
-        visits = Visit.objects.visible_to(person).filter(round__in=[each.pk for each in others])
-        for pk, day in visits.order_by().values_list("round_id", "visited_on"):
-            days[pk].append(day)
         at_work = {unit.pk for each in members.values() for m in each if (unit := _unit_of(m))}
         visited = {visit.unit_id for going in goings for visit in going.visits}
         return cls(
-            others=[(each, _days(each, days[each.pk])) for each in others],
+            others=[(each, _days(each, days[pk])) for pk, each in others.items()],
             members=dict(members),
             kin=kin_of(at_work | visited),
             own={

@@ -22,7 +22,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from directives.models import Document
 from exchange.models import ImportJob
-from inspections.models import Adjustment, Content
+from inspections.models import Adjustment, CalendarFeed, Content
 from tests.conftest import World
 from tests.factories import (
     make_draft,
@@ -73,6 +73,8 @@ TABLE: dict[str, Row] = {
     "accounts:password_change":      Row("302 200 200 200 200 200 200", "302 200 200 200 200 200 200"),
     "accounts:profile":              Row("302 200 200 200 200 200 200"),
     "accounts:account_list":         Row("302 403 403 403 403 200 403"),
+    # Whoever sets up teams chooses their members among accounts.
+    "accounts:account_choices":      Row("302 200 200 403 403 403 200", query="q=an"),
     "accounts:account_create":       Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403"),
     "accounts:account_detail":       Row("302 403 403 403 403 200 403", record="account"),
     "accounts:account_edit":         Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "account"),
@@ -147,6 +149,12 @@ TABLE: dict[str, Row] = {
     "inspections:round_cancel":      Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
     "inspections:round_items":       Row("302 200 404 404 403 404 404", "302 302 404 404 403 404 404", "round_ahead"),
     "inspections:visit_detail":      Row("302 200 404 404 200 404 404", record="visit_ahead"),
+    "inspections:round_move":        Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
+    "inspections:calendar":          Row("302 200 200 200 200 403 200"),
+    "inspections:calendar_feed":     Row("302 200 200 200 200 403 200"),
+    "inspections:calendar_renew":    Row("302 200 200 200 200 403 200", "302 200 200 200 200 403 200"),
+    # Whoever has the address reads what its person may see.
+    "inspections:calendar_ics":      Row("200 200 200 200 200 200 200", record="token"),
     # What was completed on Đại Từ is read there, and changed by the province alone.
     "inspections:round_edit":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
     "inspections:round_delete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
@@ -237,7 +245,8 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
     keys: dict[str, tuple[Any, ...]] = {
         name: tuple(each.pk for each in found) for name, found in made.items()
     }
-    return {**keys, "figure": ("rounds.total",)}
+    token = CalendarFeed.of(staff.user).token  # type: ignore[attr-defined]  # see client_of
+    return {**keys, "figure": ("rounds.total",), "token": (token,)}
 
 
 def test_every_address_has_its_row() -> None:

@@ -2,6 +2,7 @@
 
 from inspections.forms.contents import ContentForm
 from inspections.forms.items import ItemForm
+from inspections.forms.moves import MoveForm
 from inspections.forms.papers import AdjustmentPaperForm, PaperForm
 from inspections.forms.plans import CopyForm, DraftForm, PlanForm
 from inspections.forms.rounds import RoundForm
@@ -15,6 +16,7 @@ __all__ = [
     "DraftForm",
     "ItemForm",
     "MemberFormSet",
+    "MoveForm",
     "PaperForm",
     "PlanForm",
     "RoundForm",

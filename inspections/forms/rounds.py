@@ -219,9 +219,8 @@ class RoundForm(OverlapForm):
             if body and last:
                 data["code"] = Round.objects.next_code(body, last.year)
         if (team := data.get("team")) and (group := data.get("team_group")):
-            data["team_group"] = next(
-                filter(lambda own: fold(own) == fold(group), team.groups), group
-            )
+            known = {fold(own): own for own in team.groups}
+            data["team_group"] = known.get(fold(group), group)
         return data
 
     def asked_about(self) -> list[Asked]:

@@ -115,12 +115,13 @@ class Team(Ruled):
         if not self.is_editable_by(user):
             raise PermissionDenied("Vai trò của bạn chỉ được xem đoàn kiểm tra này.")
 
-    def why_not_removed(self) -> str:
+    def why_not_removed(self, *, holds_rounds: bool = False) -> str:
         """Why the team cannot be taken away; empty when it can.
 
-        No word of what it does: that may be a round of a superior that is still to come.
+        No word of what it does: that may be a round of a superior that is still to come. Whoever
+        knows already that it `holds_rounds` says so, and spares a query.
         """
-        if self.rounds.exists():
+        if holds_rounds or self.rounds.exists():
             return (
                 f"{self.name} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ đoàn khỏi "
                 "hồ sơ đó trước."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,6 +22,7 @@ from inspections.columns import ROUND_COLUMNS, status_badge, with_rows
 from inspections.facts import actions_of_round, facts_of_round, stories_of_visits
 from inspections.filters import RoundFilter
 from inspections.forms import RoundForm
+from inspections.members import cautions_of_round
 from inspections.models import PlanItem, Round, Visit
 from inspections.story import trail_of
 
@@ -56,16 +58,13 @@ def round_list(request: UserRequest) -> HttpResponseBase:
 def round_detail(request: UserRequest, pk: int) -> HttpResponse:
     """The whole story of a round: who, where, when, what was found and what came of it."""
     user = request.user
-    rounds = Round.objects.visible_to(user).select_related("body", "plan", "team")
-    round_ = get_object_or_404(rounds.prefetch_related("body__former_names", "contents"), pk=pk)
-    visits = list(
-        Visit.objects.visible_to(user)
-        .filter(round=round_)
-        .select_related("unit", "round")
-        .prefetch_related(
-            "unit__former_names", "findings", "remedies__extensions", "remedies__finding"
-        )
-    )
+    visits_seen = Visit.objects.visible_to(user).select_related("unit")
+    visits_seen = visits_seen.prefetch_related("findings", "remedies__extensions")
+    rounds = Round.objects.visible_to(user).select_related("body", "plan", "team__body")
+    rounds = rounds.prefetch_related("contents", Prefetch("visits", queryset=visits_seen))
+    round_ = get_object_or_404(rounds, pk=pk)
+    visits = list(round_.visits.all())
+    prefetch_related_objects([round_.body, *(each.unit for each in visits)], "former_names")
     conducts = user.in_scope(round_.body)
     context = {
         "round": round_,
@@ -77,6 +76,7 @@ def round_detail(request: UserRequest, pk: int) -> HttpResponse:
         .filter(rounds=round_)
         .select_related("plan", "unit")
         .prefetch_related("programmes"),
+        "cautions": cautions_of_round(round_, visits, user),
         "documents": round_.documents.visible_to(user).select_related("issuer"),
         "conducts": conducts,
         "editable": round_.is_editable_by(user),
@@ -92,6 +92,14 @@ def _of_item(request: UserRequest) -> dict[str, Any]:
     items = PlanItem.objects.visible_to(request.user).in_force().select_related("unit", "body")
     item = items.filter(pk=pk).first() if pk is not None else None
     return item.for_round() if item else {}
+
+
+def _warn_of_members(request: UserRequest, round_: Round) -> None:
+    """Say that some of the team cannot well go: the round is saved, and its page says who."""
+    visits = round_.visits.select_related("unit").prefetch_related("unit__former_names")
+    if cautions := cautions_of_round(round_, list(visits), request.user):
+        count = len(cautions)
+        messages.warning(request, f"Có {count} điều cần xem lại về thành viên đoàn, ghi bên dưới.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,6 +118,7 @@ def round_create(request: UserRequest) -> HttpResponse:
         else:
             said = f"Đã tạo cuộc {form.instance.code}."
         messages.success(request, said)
+        _warn_of_members(request, joined or form.instance)
         return redirect(joined or form.instance)
     context = {
         "form": form,
@@ -130,6 +139,7 @@ def round_edit(request: UserRequest, pk: int) -> HttpResponse:
     form = RoundForm(request.POST or None, instance=round_, user=request.user)
     if form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã lưu cuộc {round_.code}.")
+        _warn_of_members(request, round_)
         return redirect(round_)
     lead = ""
     if round_.status == Round.Status.COMPLETED:

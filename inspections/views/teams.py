@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
@@ -10,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.deeds import DeedForm, confirm
@@ -17,11 +20,12 @@ from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Column, Listing, is_export
-from inspections.columns import ROUND_COLUMNS, with_rows
+from inspections.columns import ROUND_COLUMNS, visits_of, with_rows
 from inspections.facts import facts_of_team
 from inspections.filters import TeamFilter
 from inspections.forms import TeamForm
-from inspections.models import Round, Team, TeamRole
+from inspections.members import Caution, Going, cautions_of
+from inspections.models import Round, RoundStatus, Team, TeamMember, TeamRole
 
 
 def _leaders(team: Team) -> str:
@@ -62,14 +66,32 @@ def team_list(request: UserRequest) -> HttpResponseBase:
     return listing.respond("inspections/team_list.html", {"actions": actions})
 
 
-@require_safe
-def team_detail(request: UserRequest, pk: int) -> HttpResponseBase:
-    """A team, who is in it, and the rounds that it held."""
+def _by_group(team: Team) -> list[tuple[str, list[TeamMember]]]:
+    """The members of the whole team, then those of each sub-group."""
+    members = list(team.members.select_related("unit"))
+    groups = dict.fromkeys(["", *(each.group for each in members)])
+    found = [(name, [each for each in members if each.group == name]) for name in groups]
+    return [(name, those) for name, those in found if those]
+
+
+def _cautions(team: Team, rounds: Iterable[Round], user: User) -> list[tuple[Round, Caution]]:
+    """What there is to say of the team's rounds, each sentence with its round."""
+    goings = [Going(each, visits_of(each)) for each in rounds]
+    told = cautions_of(goings, user)
+    found = []
+    for each in rounds:
+        found += [(each, caution) for caution in told.get(each.pk, [])]
+        if each.status != RoundStatus.CANCELLED:
+            each.team = team
+            found += [(each, Caution(fault.message)) for fault in each.faults_of_team()]
+    return found
+
+
+def _rounds_of(request: UserRequest, team: Team) -> Listing:
+    """The list of the team's rounds in reach."""
     user = request.user
-    teams = Team.objects.visible_to(user).select_related("body")
-    team = get_object_or_404(teams.prefetch_related("body__former_names"), pk=pk)
     rounds = Round.objects.visible_to(user).filter(team=team)
-    listing = Listing(
+    return Listing(
         request,
         title="Cuộc kiểm tra",
         queryset=with_rows(rounds, user, for_export=is_export(request)),
@@ -82,17 +104,30 @@ def team_detail(request: UserRequest, pk: int) -> HttpResponseBase:
         else "",
         file_name=f"cuoc-kiem-tra-cua-doan-{team.pk}",
     )
+
+
+@require_safe
+def team_detail(request: UserRequest, pk: int) -> HttpResponseBase:
+    """A team, who is in it, and the rounds that it held."""
+    user = request.user
+    team = get_object_or_404(Team.objects.visible_to(user).select_related("body"), pk=pk)
+    listing = _rounds_of(request, team)
     editable = team.is_editable_by(user)
     actions = []
     if editable:
         actions.append(Action("Sửa đoàn", reverse("inspections:team_edit", args=[team.pk])))
         delete = reverse("inspections:team_delete", args=[team.pk])
-        actions.append(Action("Xóa đoàn", delete, team.why_not_removed(), danger=True))
+        refusal = team.why_not_removed(holds_rounds=listing.count > 0)
+        actions.append(Action("Xóa đoàn", delete, refusal, danger=True))
+    rounds_shown = [] if is_export(request) else list(listing.records_of_page)
+    # Read with the rounds already, with its former names.
+    team.body = next((r.body for r in rounds_shown if r.body_id == team.body_id), team.body)
     context = {
         "team": team,
         "title": team.name,
         "facts": facts_of_team(team, user),
-        "members": team.members.all(),
+        "groups": _by_group(team),
+        "cautions": _cautions(team, rounds_shown, user),
         "editable": editable,
         "record": team,
         "events": Event.objects.of(team) if editable else None,

@@ -1,0 +1,71 @@
+"""The form by which a planned round is moved to other days."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from congvu.dates import format_day, parse_day
+from congvu.deeds import DeedForm
+from congvu.forms import DayField
+from inspections.models import Round
+
+
+class MoveForm(DeedForm):
+    """The round's new first day; moved is only what the page showed for that very day."""
+
+    to = DayField(
+        label="Ngày bắt đầu mới",
+        help_text="Ngày kết thúc và các lượt kiểm tra dời theo cùng số ngày. Ví dụ: 17/11/2026.",
+    )
+    # The day for which the page showed what will happen.
+    shown_to = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, record: Round, to: str = "", **kwargs: Any) -> None:
+        """`to` is the day in the address, as text."""
+        visits = record.visits.order_by("pk").values_list("pk", "version")
+        shown = [number for pair in visits for number in pair]
+        super().__init__(*args, record=record, shown=shown, **kwargs)
+        if not self.is_bound and to:
+            day = _day(to)
+            self.initial["to"] = day or to
+            self.initial["shown_to"] = day.isoformat() if day else ""
+
+    @property
+    def day(self) -> date | None:
+        """The new first day as it now stands in the form; None for none that can be read."""
+        value = self["to"].value()
+        return value if isinstance(value, date) else _day(str(value or ""))
+
+    def clean(self) -> dict[str, Any] | None:
+        """A day that was typed anew is shown first, and moved to by the next press."""
+        data = super().clean() or {}
+        to: date | None = data.get("to")
+        if to is not None and data.get("shown_to") != to.isoformat():
+            # What is shown now is what the next press confirms.
+            typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
+            typed[self.add_prefix("shown_to")] = to.isoformat()
+            self.data = typed
+            raise ValidationError(
+                {
+                    "to": f"Dưới đây là lịch nếu cuộc bắt đầu ngày {format_day(to)}; hãy xem lại "
+                    "rồi bấm dời."
+                }
+            )
+        return data
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What the deed is told. Only after `is_valid()`."""
+        return {"to": self.cleaned_data["to"]}
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_day(text)
+    except ValueError:
+        return None
