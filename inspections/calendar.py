@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import QueryDict
 from django.urls import reverse
 from django_filters.filters import CharFilter
@@ -37,6 +37,7 @@ from inspections.models import (
     Visit,
 )
 from units.filters import UnitFilter
+from units.models import Unit
 
 # Parameters that stay when one goes to another month.
 KEPT = ("view", "body", "team", "person")
@@ -113,10 +114,20 @@ class Month:
         return calendar.Calendar().monthdatescalendar(self.first.year, self.first.month)
 
 
+class BodyFilter(UnitFilter):
+    """The inspecting body, for rounds and items alike: its lineage is read once."""
+
+    def condition(self, told: list[Unit]) -> Q:
+        """The condition for what belongs to those units."""
+        if not hasattr(self, "_condition"):
+            self._condition = super().condition(told)
+        return self._condition
+
+
 class CalendarFilter(ListFilter):
     """Filters of the calendar: inspecting body, team, and member of a team."""
 
-    body = UnitFilter("body__", label="Cơ quan kiểm tra")
+    body = BodyFilter("body__", label="Cơ quan kiểm tra")
     team = CodeFilter(label="Đoàn kiểm tra", choices=(), method="of_team")
     person = CharFilter(label="Thành viên đoàn", method="of_person")
 
@@ -207,6 +218,14 @@ class Day:
         return len(self.entries) - len(self.shown)
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """An item of a plan without a round, and whether the person may make one."""
+
+    item: PlanItem
+    can_make: bool
+
+
 @dataclass
 class Sheet:
     """One month of one person's calendar; a fixed number of queries, however full it is."""
@@ -217,6 +236,7 @@ class Sheet:
     # The query by which one comes back to this calendar.
     back: str
     rounds: list[Round] = field(init=False)
+    items: list[Waiting] = field(init=False)
 
     def __post_init__(self) -> None:
         rounds = self.filters.qs if self.filters.is_valid() else self.filters.queryset
@@ -226,6 +246,9 @@ class Sheet:
             .filter(starts_on__lte=weeks[-1][-1], ends_on__gte=weeks[0][0])
             .order_by("starts_on", "code", "pk")
         )
+        self.items = items_waiting(self.user, self.month, self.filters)
+        planned = [unit for each in self.items for unit in (each.item.unit, each.item.body)]
+        name_units([*units_of(self.rounds), *planned])
         goings = [Going(each, visits_of(each)) for each in self.rounds]
         self._cautions = cautions_of(goings, self.user)
         self._now = today()
@@ -297,21 +320,25 @@ class Sheet:
 
 
 def with_visits(rounds: RoundQuerySet, user: User) -> RoundQuerySet:
-    """Rounds that are not cancelled, with the visits in reach (`visits_of`) and who goes."""
-    visits = Visit.objects.visible_to(user).select_related("unit")
-    visits = visits.prefetch_related("unit__former_names").order_by("visited_on", "pk")
+    """Rounds that are not cancelled, with the visits in reach (`visits_of`) and who goes.
+
+    Their units are named by `name_units`, once for all that a page has.
+    """
+    visits = Visit.objects.visible_to(user).select_related("unit").order_by("visited_on", "pk")
     rows = rounds.exclude(status=RoundStatus.CANCELLED).select_related("body", "team")
-    return rows.prefetch_related(
-        "body__former_names", Prefetch("visits", queryset=visits, to_attr="seen_visits")
-    )
+    return rows.prefetch_related(Prefetch("visits", queryset=visits, to_attr="seen_visits"))
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """An item of a plan without a round, and whether the person may make one."""
+def units_of(rounds: Iterable[Round]) -> Iterator[Unit]:
+    """The bodies and visited units of such rounds."""
+    for round_ in rounds:
+        yield round_.body
+        yield from (visit.unit for visit in visits_of(round_))
 
-    item: PlanItem
-    can_make: bool
+
+def name_units(units: Iterable[Unit]) -> None:
+    """Read the units' former names, in one query."""
+    prefetch_related_objects(list(units), "former_names")
 
 
 def items_waiting(user: User, month: Month, filters: CalendarFilter) -> list[Waiting]:
@@ -324,7 +351,6 @@ def items_waiting(user: User, month: Month, filters: CalendarFilter) -> list[Wai
         .exclude(Exists(rounds.filter(items=OuterRef("pk")).order_by()))
     )
     found = filters.of_items(items).select_related("unit", "body", "plan", "team")
-    found = found.prefetch_related("unit__former_names", "body__former_names")
     makes = user.may("rounds.change")
     return [
         Waiting(each, makes and user.in_scope(each.body))

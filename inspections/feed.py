@@ -13,7 +13,7 @@ from icalendar.enums import CLASS, STATUS, TRANSP
 
 from accounts.models import User
 from congvu.dates import format_day, today
-from inspections.calendar import with_visits
+from inspections.calendar import name_units, units_of, with_visits
 from inspections.columns import units_text, visits_of
 from inspections.models import Round, RoundStatus
 
@@ -37,7 +37,9 @@ def feed_of(user: User, absolute: Callable[[str], str]) -> bytes:
         refresh_interval=timedelta(hours=1),
     )
     now = datetime.now(UTC)
-    for round_ in rounds.order_by("starts_on", "pk"):
+    found = list(rounds.order_by("starts_on", "pk"))
+    name_units(units_of(found))
+    for round_ in found:
         made.add_component(_event(round_, now, absolute))
     return bytes(made.to_ical())
 

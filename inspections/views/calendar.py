@@ -21,7 +21,6 @@ from inspections.calendar import (
     CalendarFilter,
     Month,
     Sheet,
-    items_waiting,
     kept,
 )
 from inspections.feed import DAYS_BACK, feed_of
@@ -55,20 +54,19 @@ def calendar(request: UserRequest) -> HttpResponse:
     found = Month.of(asked)
     month = found or Month.of_day(today())
     query = kept(request.GET)
-    items = items_waiting(user, month, filters)
+    sheet = Sheet(user, month, filters, query.urlencode())
     context = {
         "title": f"Lịch kiểm tra tháng {month.first.month} năm {month.first.year}",
         "month": month,
         "asked": asked,
         "not_read": bool(asked) and found is None,
         "view": view if view in VIEWS else "",
-        "sheet": Sheet(user, month, filters, query.urlencode()),
+        "sheet": sheet,
         "filter_form": filters.form,
         "filtered": any(query.get(name) for name in ("body", "team", "person")),
         "clear_url": f"{request.path}?month={month.key}",
-        "items": items[:ITEMS_SHOWN],
-        "items_count": len(items),
-        "items_left": max(0, len(items) - ITEMS_SHOWN),
+        "items": sheet.items[:ITEMS_SHOWN],
+        "items_left": max(0, len(sheet.items) - ITEMS_SHOWN),
         "ways": _ways(request.path, query, month),
     }
     return render(request, "inspections/calendar.html", context)
