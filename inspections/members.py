@@ -32,6 +32,8 @@ from units.models import Unit, under
 # So many persons are named in one sentence; it counts the others.
 NAMED = 5
 
+AHEAD = (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)
+
 Days = list[tuple[date, date]]
 
 
@@ -62,10 +64,10 @@ class Going:
 def cautions_of(goings: Iterable[Going], person: User) -> dict[int, list[Caution]]:
     """By id of the round, what there is to say to that person; rounds in order have no entry.
 
-    Three queries, however many rounds. Cancelled rounds do not count, nor those whose team is none
-    of the person's business: seen only because they were completed on a unit in scope.
+    Three queries, however many rounds. Only of rounds ahead or under way: of what is over there is
+    nothing to arrange. Nor of rounds whose team is none of the person's business.
     """
-    ahead = [g for g in goings if g.round.team_id and g.round.status != RoundStatus.CANCELLED]
+    ahead = [g for g in goings if g.round.team_id and g.round.status in AHEAD]
     if not ahead:
         return {}
     field_ = _Field.around(ahead, person)
@@ -157,7 +159,7 @@ class _Field:
         return cls(
             others=[(each, _days(each, days[pk])) for pk, each in others.items()],
             members=dict(members),
-            kin=kin_of(at_work | visited),
+            kin=kin_of(at_work | visited) if at_work else {},
             own={
                 team
                 for team, each in members.items()
@@ -216,7 +218,7 @@ class _Field:
         """Members who belong to a unit that is visited, or to one under it."""
         told = []
         goers = [(each, unit) for each in self.going_with(going.round) if (unit := _unit_of(each))]
-        for visit in going.visits:
+        for visit in going.visits if goers else ():
             kin = self.kin[visit.unit_id]
             for member, unit in goers:
                 if unit.pk in kin:

@@ -56,6 +56,7 @@ class Movable(Ruled):
     starts_on: Any
     ends_on: Any
     visits: Any
+    days_text: Any
 
     def faults_of_team(self) -> Iterator[Fault]:
         """The team is at work on all days of the round (reads `team`).
@@ -70,8 +71,8 @@ class Movable(Ruled):
         if early or late:
             yield Fault(
                 "team",
-                f"{team.name} hoạt động {team.span_text}; cuộc từ {format_day(self.starts_on)} đến "
-                f"{format_day(self.ends_on)} nằm ngoài thời gian đó. Hãy đổi ngày, chọn đoàn khác, "
+                f"{team.name} hoạt động {team.span_text}, không phải trong cả thời gian của cuộc "
+                f"({self.days_text}). Hãy đổi ngày, chọn đoàn khác, "
                 "hoặc sửa thời gian hoạt động của đoàn trước.",
             )
 

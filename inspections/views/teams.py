@@ -24,8 +24,8 @@ from inspections.columns import ROUND_COLUMNS, visits_of, with_rows
 from inspections.facts import facts_of_team
 from inspections.filters import TeamFilter
 from inspections.forms import TeamForm
-from inspections.members import Caution, Going, cautions_of
-from inspections.models import Round, RoundStatus, Team, TeamMember, TeamRole
+from inspections.members import AHEAD, Caution, Going, cautions_of
+from inspections.models import Round, Team, TeamMember, TeamRole
 
 
 def _leaders(team: Team) -> str:
@@ -81,7 +81,7 @@ def _cautions(team: Team, rounds: Iterable[Round], user: User) -> list[tuple[Rou
     found = []
     for each in rounds:
         found += [(each, caution) for caution in told.get(each.pk, [])]
-        if each.status != RoundStatus.CANCELLED:
+        if each.status in AHEAD:
             each.team = team
             found += [(each, Caution(fault.message)) for fault in each.faults_of_team()]
     return found

@@ -219,7 +219,7 @@ def test_unit_to_be_visited_finds_nothing_in_its_calendar(
             world.tien_hoi,
             status=status,
             team=team,
-            code=f"K{day}",
+            code=f"BIMAT-{day}",
         )
     ahead(world.province, 5, world.dai_tu, status="COMPLETED", code="XONG")
     plan = make_plan(world.province, year=2026, issued_on=date(2026, 1, 5))
@@ -229,9 +229,9 @@ def test_unit_to_be_visited_finds_nothing_in_its_calendar(
             answer = client.get(f"/calendar/?month=2026-11&view={view}")
             text = answer.content.decode()
             assert answer.context["sheet"].count == 1
-            for secret in ("K2", "K3", "K4", "Đoàn Bí Mật", "Mục kế hoạch của tháng"):
+            for secret in ("BIMAT", "Đoàn Bí Mật", "Mục kế hoạch của tháng"):
                 assert secret not in text
-    assert grid(staff)[date(2026, 11, 2)] == ["K2"]
+    assert grid(staff)[date(2026, 11, 2)] == ["BIMAT-2"]
 
 
 def test_member_by_account_finds_the_teams_rounds(world: World) -> None:

@@ -17,8 +17,6 @@ from inspections.members import Going, cautions_of
 from inspections.models import Round, Team, TeamMember
 from tests.conftest import World, client_of
 from tests.factories import (
-    make_finding,
-    make_remedy,
     make_round,
     make_succession,
     make_team,
@@ -114,12 +112,17 @@ def test_days_are_those_of_the_visits_else_of_the_round(world: World, person: Us
     assert told(on_third, person) == [f"An cũng đi cuộc DAI ({team}) ngày 07/11/2026."]
 
 
-def test_cancelled_rounds_do_not_count(world: World, person: User) -> None:
+def test_cancelled_rounds_do_not_count_and_completed_ones_do_for_those_ahead(
+    world: World, person: User
+) -> None:
     team = team_of(world.province, {"name": "An"})
     first = going(world.province, team)
     other = going(world.province, team, status="CANCELLED")
     assert told(first, person) == []
     assert told(other, person) == []
+    done = going(world.province, team, status="COMPLETED", code="XONG")
+    assert [text.split(" (")[0] for text in told(first, person)] == ["An cũng đi cuộc XONG"]
+    assert told(done, person) == [], "of what is over there is nothing to arrange"
 
 
 def test_sub_groups_go_by_themselves_and_the_whole_team_with_each(
@@ -280,8 +283,6 @@ def test_ten_times_the_rounds_cost_no_more_queries(world: World, person: User) -
 def test_pages_of_a_team_and_a_round_stay_within_fifteen_queries(
     staff: Client, clash: tuple[Round, Round]
 ) -> None:
-    visit = clash[1].visits.get()
-    make_remedy(visit, finding=make_finding(visit))
     for record in (clash[1], clash[1].team):
         with CaptureQueriesContext(connection) as queries:
             assert staff.get(record.get_absolute_url()).status_code == 200  # type: ignore[union-attr]  # it has a team

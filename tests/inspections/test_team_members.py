@@ -255,7 +255,7 @@ def test_round_on_days_on_which_its_team_does_not_work_is_refused(
     data = round_typed(team, starts_on="30/12/2023", ends_on="2/1/2024")
     page = staff.post("/rounds/create/", data).content.decode()
     assert "Đoàn Hai Tổ hoạt động từ 01/04/2023 đến 31/12/2023" in page
-    assert "nằm ngoài thời gian đó" in page
+    assert "không phải trong cả thời gian của cuộc (30/12/2023 – 02/01/2024)" in page
     assert not Round.objects.exists()
 
 
@@ -267,7 +267,15 @@ def test_completed_round_can_be_put_right_though_the_teams_days_were_set_later(
     data = round_typed(team, **days, code=old.code, version=old.version, scope_note="Sửa")
     assert staff.post(f"/rounds/{old.pk}/edit/", data).status_code == 302
     page = staff.get(f"/teams/{team.pk}/").content.decode()
-    assert "cuộc từ 01/02/2023 đến 01/02/2023 nằm ngoài thời gian đó" in page
+    assert "không phải trong cả thời gian" not in page
+
+
+def test_page_tells_of_a_round_ahead_on_days_on_which_the_team_no_longer_works(
+    staff: Client, world: World, team: Team
+) -> None:
+    make_round(world.province, date(2024, 2, 1), team=team, status="SCHEDULED")
+    page = staff.get(f"/teams/{team.pk}/").content.decode()
+    assert "không phải trong cả thời gian của cuộc (01/02/2024)" in page
 
 
 def test_ten_times_the_members_cost_the_form_no_more_queries(staff: Client, world: World) -> None:
