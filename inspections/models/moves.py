@@ -12,8 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from congvu.dates import format_day
-from congvu.rules import ConflictError, Fault, Ruled
+from congvu.rules import Fault, Ruled
 from congvu.trail import mark
 from inspections import round_guards
 from inspections.models.codes import RoundStatus
@@ -142,8 +141,6 @@ class Movable(Ruled):
         """
         with transaction.atomic():
             held: Any = self.hold()
-            if held.version != self.version:
-                raise ConflictError(str(self))
             if refusal := held.why_not_moved():
                 raise ValidationError(refusal)
             if to == held.starts_on:
