@@ -48,3 +48,16 @@ def percent_text(part: int, whole: int) -> str:
     """91,7 % for 44 of 48; a dash when whole is 0."""
     share = percent(part, whole)
     return NO_FIGURE if share is None else f"{number_text(share)} %"
+
+
+def roman(number: int) -> str:
+    """I, II, III … as groups of official tables are numbered; from 1 to 3999."""
+    signs = (
+        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
+        (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+    )  # fmt: skip
+    text = ""
+    for value, sign in signs:
+        text += sign * (number // value)
+        number %= value
+    return text

@@ -33,6 +33,7 @@ from inspections.models import (
     Visit,
     is_behind,
     is_near,
+    outside_plans,
     statuses_seen_by,
 )
 from inspections.overlap_year import Clash, Key
@@ -152,7 +153,11 @@ class RoundFilter(StatusFilter):
         return rounds.filter(announced=value == "1")
 
     def of_plan(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
-        """Rounds that carry out that plan."""
+        """Rounds that carry out that plan; `none`: those outside every plan."""
+        if value == "none":
+            bound: Any = self.form
+            bound.fields[name].choices = [(value, "ngoài kế hoạch")]
+            return rounds.filter(outside_plans())
         return rounds.filter(plan=self._named(Plan.objects.visible_to(self.request.user), name))
 
     def of_team(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from congvu.numbers import number_text, percent_text
+from congvu.numbers import number_text, percent_text, roman
 from findings.models import Category, RemedyKind, RemedyState, Severity
 from inspections.models import RoundForm
 from reports.rollups import ByBody, Figure, Question, Summary
@@ -144,14 +144,14 @@ class SheetRow:
 
 
 _ROW_KEYS = ("rounds.total", *FIGURE_KEYS)
-_ROMAN = ("I", "II", "III", "IV", "V", "VI")
 
 
 def sheet_rows(question: Question, table: ByBody) -> tuple[list[SheetRow], SheetRow]:
     """The rows of Biểu 01 with their links, and its total."""
     links = Links(question)
     rows: list[SheetRow] = []
-    for numeral, level in zip(_ROMAN, table.levels, strict=False):
+    for number, level in enumerate(table.levels, start=1):
+        numeral = roman(number)
         rows.append(_sheet_row(links, numeral, level.row, f"&level={level.kind}", is_group=True))
         for place, body in enumerate(level.bodies, start=1):
             narrowed = f"&body={body.unit.pk}" if body.unit else ""

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from reports.views import returns, summary
+from reports.views import progress, returns, summary
 
 app_name = "reports"
 
 urlpatterns = [
+    path("plans/<int:pk>/progress/", progress.plan_progress, name="plan_progress"),
+    path("plans/<int:pk>/progress.xlsx", progress.plan_progress_xlsx, name="plan_progress_xlsx"),
     path("reports/summary/", summary.summary, name="summary"),
     path("reports/summary.xlsx", summary.summary_xlsx, name="summary_xlsx"),
     path("reports/summary/<str:key>/", summary.summary_figure, name="summary_figure"),

@@ -185,6 +185,8 @@ TABLE: dict[str, Row] = {
     "reports:summary":               Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
     "reports:summary_xlsx":          Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
     "reports:summary_figure":        Row("302 200 404 404 200 403 404", record="figure", query="unit=19&year=2023"),
+    "reports:plan_progress":         Row("302 200 404 404 200 404 404", record="plan"),
+    "reports:plan_progress_xlsx":    Row("302 200 404 404 200 404 404", record="plan"),
     "reports:return_list":           Row("302 200 200 200 200 403 200"),
     "reports:return_create":         Row("302 200 403 200 403 403 200", "302 200 403 200 403 403 200"),
     "reports:return_detail":         Row("302 200 200 200 200 404 404", record="return"),

@@ -23,6 +23,7 @@ from inspections.models.rounds import (
     RoundQuerySet,
     is_behind,
     is_near,
+    outside_plans,
     statuses_seen_by,
 )
 from inspections.models.teams import Team, TeamMember, TeamQuerySet, TeamRole
@@ -56,6 +57,7 @@ __all__ = [
     "in_reach",
     "is_behind",
     "is_near",
+    "outside_plans",
     "span_of",
     "statuses_seen_by",
     "why_not_year",

@@ -50,6 +50,12 @@ def is_behind(on: date) -> Q:
     return Q(status__in=_AHEAD, ends_on__lt=on)
 
 
+def outside_plans() -> Q:
+    """The condition for rounds that carry out no plan and no item of one."""
+    items = Round.items.through.objects.filter(round=OuterRef("pk"))
+    return Q(~Exists(items), plan__isnull=True)
+
+
 def statuses_seen_by(person: Person) -> list[RoundStatus]:
     """In which statuses rounds can be in that person's reach (`RoundQuerySet.visible_to`)."""
     if person.may("rounds.change") or person.may("summary.view"):
