@@ -48,13 +48,13 @@ def page(client: Client, plan: Plan, query: str = "") -> str:
 def units_of(content: str) -> list[str]:
     """The units in the table, in order."""
     table = content.split('class="progress-table"')[1].split("<tfoot>")[0]
-    return re.findall(r'<th scope="row">([^<]+)<span', table)
+    return re.findall(r'scope="row">([^<]+)<span', table)
 
 
 def test_rows_stand_under_their_inspecting_body(plan: Plan, staff: Client) -> None:
     content = page(staff, plan)
     assert units_of(content) == ["Sở Tư pháp", "Huyện Đại Từ", "Xã Tiên Hội", "Xã Tiên Hội"]
-    groups = re.findall(r'<tr class="group"><td>(\w+)</td><th scope="row">([^<]+)', content)
+    groups = re.findall(r'class="group"><td[^>]+>(\w+)</td><th[^>]+>([^<]+)', content)
     assert groups == [("I", "Tỉnh Thái Nguyên"), ("II", "Huyện Đại Từ")]
     assert "4 mục: đã kiểm tra 2 (50,0 %), đang kiểm tra 0, chậm 2, chưa bắt đầu 0" in content
 
@@ -120,7 +120,8 @@ def test_the_sheet_has_real_days_and_numbers_and_the_frame_of_official_tables(
     assert ["NGƯỜI LẬP BIỂU", "THỦ TRƯỞNG ĐƠN VỊ"] in told
     day = datetime(2023, 5, 12)  # noqa: DTZ001  # cells know no zone
     assert [1, "Sở Tư pháp", "tháng 5/2023", day, "Đã kiểm tra"] in [row[:5] for row in told]
-    assert any(row[0] == "Tổng số" and "4 mục: đã kiểm tra 2 (50,0 %)" in str(row[1]) for row in told)
+    (total,) = [str(row[1]) for row in told if row[0] == "Tổng số"]
+    assert "4 mục: đã kiểm tra 2 (50,0 %)" in total
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
 
 
