@@ -45,6 +45,7 @@ DEEDS: dict[str, str] = {
     "issued": "Ban hành",
     "adjusted": "Điều chỉnh",
     "withdrawn": "Thu hồi",
+    "drawn": "Bốc thăm",
     "exported": "Xuất tệp",
     "signed_in": "Đăng nhập",
     "password_changed": "Đổi mật khẩu",

@@ -30,7 +30,7 @@ from findings.models import (
 )
 from inspections.filters import StatusFilter
 from inspections.models import RoundStatus
-from units.filters import UnitFilter
+from units.filters import AloneFilter, UnitFilter
 from units.models import Unit
 
 
@@ -71,6 +71,7 @@ class OnVisitFilter(StatusFilter):
     )
     # Set by links from summaries: the day on which codes of units are read.
     on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
+    alone = AloneFilter()
 
 
 class FindingFilter(OnVisitFilter):

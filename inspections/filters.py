@@ -37,7 +37,7 @@ from inspections.models import (
     statuses_seen_by,
 )
 from inspections.overlap_year import Clash, Key
-from units.filters import UnitFilter
+from units.filters import AloneFilter, UnitFilter
 from units.models import Unit, under
 
 
@@ -120,6 +120,7 @@ class RoundFilter(StatusFilter):
     plan = CharFilter(label="Kế hoạch", method="of_plan", widget=forms.HiddenInput)
     team = CharFilter(label="Đoàn", method="of_team", widget=forms.HiddenInput)
     on = CharFilter(label="Đơn vị mang mã vào ngày", method="leave", widget=forms.HiddenInput)
+    alone = AloneFilter()
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any], request: Any) -> None:
         super().__init__(data, queryset, request)

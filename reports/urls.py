@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from reports.views import progress, returns, summary
+from reports.views import progress, proposals, returns, summary
 
 app_name = "reports"
 
 urlpatterns = [
     path("plans/<int:pk>/progress/", progress.plan_progress, name="plan_progress"),
     path("plans/<int:pk>/progress.xlsx", progress.plan_progress_xlsx, name="plan_progress_xlsx"),
+    path("plans/<int:pk>/proposal/", proposals.plan_proposal, name="plan_proposal"),
+    path("plans/<int:pk>/proposal/add/", proposals.proposal_add, name="proposal_add"),
+    path("plans/<int:pk>/draw/", proposals.plan_draw, name="plan_draw"),
+    path("draws/<int:pk>/", proposals.draw_detail, name="draw_detail"),
+    path("draws/<int:pk>/add/", proposals.draw_add, name="draw_add"),
     path("reports/summary/", summary.summary, name="summary"),
     path("reports/summary.xlsx", summary.summary_xlsx, name="summary_xlsx"),
     path("reports/summary/<str:key>/", summary.summary_figure, name="summary_figure"),

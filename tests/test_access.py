@@ -23,6 +23,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from directives.models import Document
 from exchange.models import ImportJob
 from inspections.models import Adjustment, CalendarFeed, Content
+from reports.models import Draw, Proposal
 from tests.conftest import World
 from tests.factories import (
     make_draft,
@@ -187,6 +188,12 @@ TABLE: dict[str, Row] = {
     "reports:summary_figure":        Row("302 200 404 404 200 403 404", record="figure", query="unit=19&year=2023"),
     "reports:plan_progress":         Row("302 200 404 404 200 404 404", record="plan"),
     "reports:plan_progress_xlsx":    Row("302 200 404 404 200 404 404", record="plan"),
+    # What a draft is to become, and what was drawn for it, is known to whoever may change it.
+    "reports:plan_proposal":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    "reports:proposal_add":          Row("302 405 405 405 405 405 405", "302 200 404 404 403 404 404", "draft"),
+    "reports:plan_draw":             Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    "reports:draw_detail":           Row("302 200 404 404 404 404 404", record="draw"),
+    "reports:draw_add":              Row("302 405 405 405 405 405 405", "302 200 404 404 404 404 404", "draw"),
     "reports:return_list":           Row("302 200 200 200 200 403 200"),
     "reports:return_create":         Row("302 200 403 200 403 403 200", "302 200 403 200 403 403 200"),
     "reports:return_detail":         Row("302 200 200 200 200 404 404", record="return"),
@@ -222,6 +229,10 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
         kept_by=world.province, type="KH", subject="Kế hoạch",
     )  # fmt: skip
     adjusted = make_plan(world.province)
+    draft = make_draft(world.province)
+    draw = Draw.make(
+        Proposal.of(draft), lambda: [world.dai_tu], by=make_user("STAFF", world.province), number=1
+    )
     made = {
         "": (),
         "unit": (world.dai_tu,),
@@ -232,9 +243,10 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
         "finding": (finding,),
         "remedy": (remedy,),
         "plan": (make_plan(world.province),),
-        "draft": (make_draft(world.province),),
         "item": (make_item(adjusted, world.dai_tu),),
         "adjustment": (Adjustment.objects.create(plan=adjusted, position=1),),
+        "draft": (draft,),
+        "draw": (draw,),
         "team": (make_team(world.province),),
         "document": (document,),
         "content": (Content.objects.get_or_create(code="other", defaults={"label": "Khác"})[0],),

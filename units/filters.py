@@ -9,12 +9,13 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django_filters.filters import CharFilter
+from django_filters.filters import CharFilter, ChoiceFilter
 
 from congvu.dates import parse_day, today
 from congvu.filters import CodeFilter, DayFilter, ListFilter
 from congvu.text import clean, fold
 from units.forms import LABEL, UnitInput
+from units.kin import kin_of
 from units.models import Kind, Unit, UnitQuerySet, topmost, under
 
 # Words in the names of more units than this tell none of them; and each unit is a condition of its
@@ -54,7 +55,8 @@ class UnitFilter(CharFilter):
     """Records of the units that a text tells, their lineages and all under them.
 
     `prefix` leads from the record to the unit. Where the address has a day `on`, of several units
-    the one of that day is meant, as a summary reads a code.
+    the one of that day is meant, as a summary reads a code. With `alone=1` (`AloneFilter`) only
+    what belongs to the units themselves is kept, and to those that are the same by lineage.
     """
 
     field_class = UnitsField
@@ -77,8 +79,24 @@ class UnitFilter(CharFilter):
         with contextlib.suppress(ValueError):
             day = parse_day(self.parent.data.get("on", ""))
             told = [unit for unit in told if unit.exists_on(day)] or told
+        if self.parent.data.get("alone") == "1":
+            same = kin_of(unit.pk for unit in told).values()
+            return Q(**{f"{self.prefix}in": frozenset().union(*same)})
         meant = topmost(UnitQuerySet.lineages_of(told))
         return under([unit.path for unit in meant], self.prefix)
+
+
+class AloneFilter(ChoiceFilter):
+    """Set by links whose figure counts a unit without what stands under it; the chip says so."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="Phạm vi",
+            choices=(("1", "không gồm đơn vị trực thuộc"),),
+            widget=forms.HiddenInput,
+            method="leave",
+            **kwargs,
+        )
 
 
 class UnitListFilter(ListFilter):

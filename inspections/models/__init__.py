@@ -4,6 +4,7 @@ A round (cuộc) is one inspection by one body; a visit (lượt) is one unit in
 counted apart, everywhere.
 """
 
+from inspections.models.additions import Added, add_items
 from inspections.models.adjustments import Adjustment
 from inspections.models.codes import (
     AdjustmentStatus,
@@ -31,6 +32,7 @@ from inspections.models.visits import Visit, VisitQuerySet, in_reach
 
 __all__ = [
     "OVERLAP_DAYS",
+    "Added",
     "Adjustment",
     "AdjustmentStatus",
     "CalendarFeed",
@@ -54,6 +56,7 @@ __all__ = [
     "Trigger",
     "Visit",
     "VisitQuerySet",
+    "add_items",
     "in_reach",
     "is_behind",
     "is_near",
