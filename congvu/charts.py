@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from congvu.numbers import number_text
+
 # Size of the drawing in its own units, and what its parts take of it.
 WIDTH, HEIGHT = 760, 260
 _LEFT, _TOP, _BOTTOM = 40, 24, 30
@@ -131,7 +133,8 @@ class BarChart:
         for series, value in enumerate(group.values):
             if value.number:
                 y = self._y(value.number)
-                told = f"{group.name}, {self.series[series].lower()}: {value.number} {self.noun}"
+                number = f"{number_text(value.number)} {self.noun}"
+                told = f"{group.name}, {self.series[series].lower()}: {number}"
                 x = start + series * wide
                 bar = (x, y, wide - 2, self.base - y, value.number, value.url, told.strip())
                 found.append(Bar(series, *bar))
@@ -149,8 +152,8 @@ class BarChart:
     @property
     def description(self) -> str:
         """What a reader is told who does not see the drawing; the table has the figures."""
-        totals = [
-            f"{name.lower()} {sum(group.values[place].number for group in self.groups)} {self.noun}"
-            for place, name in enumerate(self.series)
-        ]
+        totals = []
+        for place, name in enumerate(self.series):
+            whole = sum(group.values[place].number for group in self.groups)
+            totals.append(f"{name.lower()} {number_text(whole)} {self.noun}")
         return f"Biểu đồ cột. Cộng các cột: {'; '.join(totals)}. Số liệu ở bảng bên dưới."

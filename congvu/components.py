@@ -17,6 +17,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from congvu.charts import BarChart, Group, Value
 from congvu.forms import BlockInput, DayField, LineInput, Meanwhile
 from congvu.icons import ICONS
 from congvu.pages import Action, Card, Entry, Fact, Figure
@@ -137,6 +138,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "cards": _CARDS,
         "figures": _FIGURES,
         "figures_title": "Năm 2023",
+        "chart": _CHART,
     }
 
 
@@ -189,6 +191,18 @@ _FIGURES = [
     Figure("Kiến nghị đúng hạn", "91,7 %", _UP, "giảm 2,1 điểm so với năm 2022"),
     Figure("Người bị kỷ luật", "1"),
 ]
+
+_CHART = BarChart(
+    "Số mục theo tháng: kế hoạch và thực tế",
+    ("Dự kiến xong", "Đã kiểm tra"),
+    [
+        Group(f"T{month}", f"Tháng {month}/2023", (Value(due, _UP), Value(done, _UP)))
+        for month, (due, done) in enumerate(
+            [(4, 4), (7, 5), (12, 9), (3, 6), (0, 0), (25, 1), (9, 0), (1, 1)], start=1
+        )
+    ],
+    noun="mục",
+)
 
 
 def _listing() -> Any:

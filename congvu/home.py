@@ -33,6 +33,7 @@ from findings.models import Finding, Remedy, is_claimed, is_returned, stands
 from inspections.filters import RoundFilter
 from inspections.models import Round, Visit, is_behind, is_near
 from reports.models import UNSENT, Return
+from reports.progress_table import figure_of_year
 from reports.summary_form import query_for
 from units.filters import UnitListFilter
 from units.models import Unit
@@ -133,6 +134,9 @@ def figures(user: User, now: date) -> list[Figure]:
         url = _link(name, status="COMPLETED", **days)
         change = f"cùng kỳ năm {now.year - 1}: {number_text(counts['past'])}"
         shown.append(Figure(label, number_text(counts["this"]), url, change))
+    # Whoever works on rounds has cards enough: with this the page would ask too often.
+    if not user.may("rounds.change") and (plans := figure_of_year(user, now)):
+        shown.append(plans)
     return shown
 
 

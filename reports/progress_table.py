@@ -18,9 +18,10 @@ from congvu.access import Person
 from congvu.charts import BarChart, Group, Value
 from congvu.dates import format_day, today
 from congvu.forms import DayField
-from congvu.numbers import roman
-from inspections.models import Plan, Round, outside_plans
-from inspections.progress import Counts, ItemState, Progress, Standing, count
+from congvu.numbers import number_text, roman
+from congvu.pages import Figure
+from inspections.models import Plan, PlanItem, PlanStatus, Round, outside_plans
+from inspections.progress import Counts, ItemState, Progress, Standing, count, progress_of
 from units.models import Kind, under
 
 # Headings of Biểu 07 (domain notes).
@@ -254,3 +255,28 @@ def rounds_outside(plan: Plan, person: Person) -> Outside:
         "on": format_day(on),
     }
     return Outside(rounds, f"{reverse('inspections:round_list')}?{urlencode(query)}")
+
+
+# --- on the home page ------------------------------------------------------------------------
+
+
+def figure_of_year(person: Person, now: date) -> Figure | None:
+    """How many items of this year's plans are done; None where no plan has any. Four queries.
+
+    Leads to the plan's progress, or where there are several, to the plans of the year.
+    """
+    items = PlanItem.objects.visible_to(person).filter(
+        plan__year=now.year, plan__status__in=(PlanStatus.ISSUED, PlanStatus.CLOSED)
+    )
+    progress = progress_of(items, person, now)
+    plans = {each.item.plan_id for each in progress.standings}
+    counts = progress.counts
+    if not counts.in_force:
+        return None
+    url = f"{reverse('inspections:plan_list')}?year={now.year}"
+    if len(plans) == 1:
+        url = reverse("reports:plan_progress", args=[plans.pop()])
+    done, whole = number_text(counts.done), number_text(counts.in_force)
+    return Figure(
+        f"Kế hoạch năm {now.year}: mục đã xong", f"{done}/{whole}", url, counts.share_text
+    )

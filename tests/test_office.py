@@ -5,6 +5,7 @@ All files of a test go through one run of LibreOffice, which writes them anew; t
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -28,6 +29,7 @@ from tests.conftest import World
 from tests.exchange.helpers import HEADINGS, book_of
 from tests.factories import (
     make_finding,
+    make_item,
     make_plan,
     make_remedy,
     make_return,
@@ -351,6 +353,45 @@ def test_the_official_table_prints_on_a4_one_page_wide(
     fonts = [line.split()[0] for line in _told(poppler, "pdffonts", pdf).splitlines()[2:]]
     assert fonts
     assert all("LiberationSerif" in font or "TimesNewRoman" in font for font in fonts), fonts
+
+
+# --- Biểu 07 ---------------------------------------------------------------------------------
+
+
+def test_the_progress_of_a_plan_prints_on_a4_one_page_wide(
+    opened: Callable[..., dict[str, Path]], busy: World, staff: Client, poppler: Path
+) -> None:
+    plan = make_plan(busy.province, number="046/KH-UBND", subject="=1+1")
+    for month in range(1, 13):
+        item = make_item(plan, busy.tien_hoi, month=month, overlap_reason=TYPED[month])
+    done = make_round(busy.province, D(2023, 12, 4))
+    done.items.add(item)
+    make_visit(done, busy.tien_hoi)
+    make_item(plan, busy.tien_hoi, body=busy.dai_tu)
+    files = {"bieu": content_of(staff, f"/plans/{plan.pk}/progress.xlsx?as_of=31/12/2023")}
+    again = opened(files)
+    same_as_written(files, again)
+    rows = cells_of(again["bieu"])["Biểu 07"]
+    items = [row for row in rows if isinstance(row[0], int)]
+    assert [row[0] for row in items] == [*range(1, 13), 1]
+    assert {row[1] for row in items} == {LONG}
+    assert items[11][2:5] == ["tháng 12/2023", D(2023, 12, 4), "Đã kiểm tra"]
+    assert items[0][3:] == [None, "Chậm", f"Trùng cuộc khác: {STORED[1]}"]
+    groups = [row[:2] for row in rows if row[0] in ("I", "II")]
+    assert groups == [["I", "Tỉnh Thái Nguyên"], ["II", "Huyện Đại Từ"]]
+    # Some 39 letters stand in a line of the column, and a line takes more than 13 points.
+    sheet = load_workbook(again["bieu"])["Biểu 07"]
+    place = next(cell.row for cell in sheet["B"] if cell.value == LONG)
+    assert (sheet.row_dimensions[place].height or 0) > 300 / 40 * 13
+
+    pdf = opened(files, to="pdf")["bieu"]
+    sizes = re.findall(r"size: +([\d.]+) x ([\d.]+)", _told(poppler, "pdfinfo", "-l", "9", pdf))
+    assert {tuple(round(float(side)) for side in size) for size in sizes} == {(842, 595)}
+    text = _told(poppler, "pdftotext", "-layout", pdf, "-")
+    first = text.split("\f", maxsplit=1)[0]
+    for words in ("STT", "Lý do", "TỈNH THÁI NGUYÊN", "BIỂU 07", "046/KH-UBND"):
+        assert words in first
+    assert "THỦ TRƯỞNG ĐƠN VỊ" in text
 
 
 def _told(poppler: Path, name: str, *arguments: str | Path) -> str:

@@ -10,9 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from congvu.dates import today
+from reports.models import Draw, Proposal
 from tests.conftest import World
 from tests.factories import (
+    make_draft,
     make_finding,
+    make_item,
     make_plan,
     make_remedy,
     make_return,
@@ -52,6 +55,15 @@ PAGES = (
     f"/reports/summary/remedies.by_kind.REVIEW.people/?{YEAR}",
     "/search/?q=dai+tu",
 )
+# The addresses of a plan, an issued one and a draft.
+OF_PLANS = (
+    "/plans/{plan}/progress/",
+    "/plans/{plan}/progress/?state=LATE",
+    "/plans/{plan}/progress.xlsx",
+    "/plans/{draft}/proposal/",
+    "/plans/{draft}/draw/",
+    "/draws/{draw}/?check=1",
+)
 
 
 @pytest.fixture
@@ -83,4 +95,25 @@ def full(world: World) -> World:
 def test_no_page_asks_more_than_fifteen_times(page: str, full: World, staff: Client) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert staff.get(page).status_code == 200
+    assert len(queries) <= MOST, "\n".join(each["sql"][:160] for each in queries)
+
+
+@pytest.mark.parametrize("page", OF_PLANS)
+def test_no_page_of_a_plan_asks_more_than_fifteen_times(
+    page: str, full: World, staff: Client
+) -> None:
+    plan, draft = make_plan(full.province), make_draft(full.province)
+    for unit in (full.dai_tu, full.tien_hoi):
+        item = make_item(plan, unit)
+        round_ = make_round(full.province)
+        round_.items.add(item)
+        make_visit(round_, unit)
+    make_item(draft, full.dai_tu)
+    pool = [full.justice, full.tien_hoi]
+    draw = Draw.make(
+        Proposal.of(draft), lambda: pool, by=make_user("STAFF", full.province), number=1
+    )
+    address = page.format(plan=plan.pk, draft=draft.pk, draw=draw.pk)
+    with CaptureQueriesContext(connection) as queries:
+        assert staff.get(address).status_code == 200
     assert len(queries) <= MOST, "\n".join(each["sql"][:160] for each in queries)

@@ -16,7 +16,10 @@ from findings.models import Remedy
 from inspections.models import Round
 from tests.conftest import World, client_of
 from tests.factories import (
+    make_draft,
     make_finding,
+    make_item,
+    make_plan,
     make_remedy,
     make_return,
     make_round,
@@ -138,6 +141,25 @@ def test_figures_of_the_year_lead_to_their_lists(world: World, staff: Client) ->
     figure = staff.get("/").context["figures"][0]
     assert (figure.text, figure.change[-3:]) == ("1", ": 1")
     assert staff.get(figure.url).context["listing"].count == 1
+
+
+def test_leader_reads_how_far_this_years_plan_has_come(busy: World, leader: Client) -> None:
+    assert len(leader.get("/").context["figures"]) == 2
+    year = today().year
+    plan = make_plan(busy.province, year=year, issued_on=date(year, 1, 10))
+    for month in (1, 2, 3):
+        item = make_item(plan, busy.justice, month=month)
+    done = make_round(busy.province, date(year, 1, 1))
+    done.items.add(item)
+    make_visit(done, busy.justice)
+    make_item(make_draft(busy.province, year=year), busy.dai_tu)
+    with CaptureQueriesContext(connection) as queries:
+        figure = leader.get("/").context["figures"][-1]
+    assert len(queries) <= 15
+    assert (figure.text, figure.change) == ("1/3", "33,3 %")
+    assert figure.url == f"/plans/{plan.pk}/progress/"
+    make_item(make_plan(busy.province, year=year), busy.dai_tu)
+    assert leader.get("/").context["figures"][-1].url == f"/plans/?year={year}"
 
 
 def test_health_says_when_the_database_does_not_answer(client: Client, monkeypatch: Any) -> None:

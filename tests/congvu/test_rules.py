@@ -11,15 +11,17 @@ from django.db import IntegrityError, transaction
 
 from congvu.rules import ConflictError
 from findings.models import Remedy
-from inspections.models import Round
-from reports.models import Return
+from inspections.models import Plan, Round
+from reports.models import Draw, Proposal, Return
 from tests.conftest import World
 from tests.factories import (
+    make_draft,
     make_remedy,
     make_return,
     make_round,
     make_succession,
     make_unit,
+    make_user,
     make_visit,
 )
 from units.models import Succession, Unit
@@ -50,6 +52,15 @@ def test_text_is_stored_composed_and_without_stray_spaces(world: World) -> None:
     unit.refresh_from_db()
     assert unit.name == "Huyện Đại Từ"
     assert unit.folded == "x huyen dai tu"
+
+
+def make_draw(unit: Unit, **fields: Any) -> Draw:
+    """The first draw of a draft of the unit."""
+    draft = Plan.objects.filter(issuer=unit).first() or make_draft(unit)
+    proposal, _ = Proposal.objects.get_or_create(plan=draft)
+    told = {"position": 1, "number": 1, "seed": "x", "pool": [[unit.pk, unit.code]], **fields}
+    by = make_user("STAFF", unit)
+    return Draw.objects.create(proposal=proposal, by=by, **told)
 
 
 # Each breaks one rule that the database itself must hold, whoever writes.
@@ -90,6 +101,12 @@ BROKEN: dict[str, Any] = {
         make_succession(w.dai_tu, w.justice),
     ],
     "a unit that follows itself": lambda w: make_succession(w.dai_tu, w.dai_tu),
+    "a weight over a hundred": lambda w: Proposal.objects.create(
+        plan=make_draft(w.province), weight_time=101
+    ),
+    "two draws of one number": lambda w: [make_draw(w.dai_tu) for _ in range(2)],
+    "a draw without a seed": lambda w: make_draw(w.dai_tu, seed=""),
+    "a draw of nothing": lambda w: make_draw(w.dai_tu, number=0),
 }
 
 
