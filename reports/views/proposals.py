@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import UserRequest
@@ -65,7 +66,7 @@ def _proposal_page(
     chosen = chosen_in(request.POST)
     context = {
         "plan": plan,
-        "title": f"Đề xuất đơn vị cho {plan.name} năm {plan.year}",
+        "title": f"Đề xuất đơn vị: {plan}",
         "form": form,
         "add_form": add_form or AddForm(None, ranking),
         "ranking": ranking,
@@ -140,7 +141,7 @@ def plan_draw(request: UserRequest, pk: int) -> HttpResponse:
     pool = rank(proposal, request.user).pool
     context = {
         "plan": plan,
-        "title": f"Bốc thăm đơn vị kiểm tra đột xuất, {plan.name}",
+        "title": f"Bốc thăm đơn vị kiểm tra đột xuất: {plan}",
         "form": form,
         "pool_count": len(pool),
         "submit_label": "Bốc thăm",
@@ -158,13 +159,18 @@ def _draw(request: UserRequest, pk: int) -> Draw:
 def _draw_page(request: UserRequest, draw: Draw, form: MonthsForm) -> HttpResponse:
     plan = draw.proposal.plan
     units = Unit.objects.prefetch_related("former_names").in_bulk([pk for pk, _ in draw.pool])
-    places = [(each, units.get(each.unit_id)) for each in draw.places]
+    day = timezone.localdate(draw.at)
+    places = [
+        (each, unit, unit.name_on(day) if unit else "(đơn vị đã xóa)")
+        for each in draw.places
+        for unit in (units.get(each.unit_id),)
+    ]
     refusal = _why_not(plan)
     context = {
         "plan": plan,
         "draw": draw,
-        "title": f"Bốc thăm lần {draw.position}, {plan.name} năm {plan.year}",
-        "drawn": [pair for pair in places if pair[0].is_drawn],
+        "title": str(draw),
+        "drawn": [each for each in places if each[0].is_drawn],
         "places": places if request.GET.get("check") else None,
         "form": form,
         "refusal": refusal,
