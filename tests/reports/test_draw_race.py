@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from reports.models import Draw, Proposal
 from tests.conftest import World
@@ -13,7 +14,7 @@ from tests.findings.test_copies_race import at_once
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
-        "connection.vendor != 'postgresql'",
+        connection.vendor != "postgresql",
         reason="SQLite lets one write at a time: đặt DATABASE_URL=postgres://… rồi chạy lại",
     ),
 ]
