@@ -1,5 +1,7 @@
 """The app's name and label."""
 
+import importlib
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class DirectivesConfig(AppConfig):
 
     name = "directives"
     verbose_name = "Văn bản"
+
+    def ready(self) -> None:
+        """Register how changes of units rest on documents."""
+        importlib.import_module("directives.reforms")

@@ -6,12 +6,14 @@ import uuid
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from congvu.forms import RecordForm
 from directives.models import TAKEN, Document
+from directives.numbers import taken_by
 from directives.uploads import ALLOWED_TEXT, TYPES, ending_of
 from units.forms import UnitField, offer
 from units.models import Unit
@@ -26,6 +28,8 @@ class DocumentForm(RecordForm):
         required=False,
         help_text="Cơ quan trong tỉnh: ghi mã hoặc tên, ví dụ: Tỉnh Thái Nguyên.",
     )
+    # The document in reach that has the number already.
+    taken: Document | None = None
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("Số và ngày", ("number", "issued_on", "type")),
         ("Cơ quan ban hành", ("issuer", "issuer_name", "signer")),
@@ -58,6 +62,7 @@ class DocumentForm(RecordForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         offer(self, Unit.objects.around(user), "issuer")
         if self.instance.pk is None and user.unit is not None:
             self.instance.kept_by = user.unit
@@ -92,6 +97,19 @@ class DocumentForm(RecordForm):
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # Django's own
         return excluded - {"kept_by", "issuer"}
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        """A number that is taken is told at the number, with the document that has it."""
+        told = getattr(errors, "error_dict", {})
+        above = told.pop(NON_FIELD_ERRORS, [])
+        others = [each for each in above if each.message != TAKEN]
+        if others:
+            told[NON_FIELD_ERRORS] = others
+        if len(others) < len(above):
+            said, self.taken = taken_by(self.instance, self.user)
+            told.setdefault("number", []).append(ValidationError(said or TAKEN))
+        super()._update_errors(errors)
+
     def taken_message(self, fault: IntegrityError) -> str:
-        """Only its number, year and issuer make a document one of its kind."""
-        return TAKEN
+        """Somebody was faster: only number, year and issuer make a document one of its kind."""
+        said, self.taken = taken_by(self.instance, self.user)
+        return said or TAKEN

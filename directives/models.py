@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.db.models.functions import ExtractYear, Upper
 from django.urls import reverse
 
@@ -17,8 +17,9 @@ from congvu.access import Person
 from congvu.dates import format_day, today
 from congvu.fields import FoldedField, LineField
 from congvu.rules import Fault, Ruled, one_of
+from congvu.text import fold, search_words
 from congvu.trail import mark
-from units.models import Unit, under
+from units.models import FormerName, Reform, Unit, under
 
 # Domain notes, "Documents": 45/KH-UBND, 125/SNV-CCHC, 202/2025/QH15; and the Party's 35-CT/TU.
 NUMBER_PATTERNS = (
@@ -65,6 +66,60 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             under(person.scope_paths, "issuer__") | under(person.scope_paths, "kept_by__")
         )
 
+    def search(self, text: str) -> Self:
+        """Documents in whose number, subject, issuer, signer or type every word stands.
+
+        Without case and tone marks. The best come first: that very number, numbers that begin with
+        what was typed, then those in which it stands as it was typed; the latest of each. Spaces do
+        for the signs of a number: `45 kh ubnd` finds 45/KH-UBND.
+        """
+        wanted, words = fold(text), search_words(text)
+        found = self
+        for word in words:
+            found = found.filter(_says(word))
+        starts = Q(folded__startswith=wanted)
+        if words and words[0].isdecimal():
+            # 45 is no beginning of 450.
+            starts = Q(folded__startswith=f"{words[0]}/") | Q(folded__startswith=f"{words[0]}-")
+        rank = Case(
+            When(folded__startswith=f"{wanted} ", then=0),
+            When(starts, then=1),
+            When(folded__contains=wanted, then=2),
+            default=3,
+        )
+        return found.annotate(rank=rank).order_by("rank", "-issued_on", "-pk")
+
+    def same_as(self, document: Document) -> Self:
+        """Other documents of its number by its issuer in its year: there may be none.
+
+        Of an issuer that stands in no tree of units, those that the same unit keeps.
+        """
+        if document.issued_on is None or not document.number:
+            return self.none()
+        found = self.exclude(pk=document.pk).filter(issued_on__year=document.issued_on.year)
+        found = found.annotate(as_number=Upper("number"))
+        found = found.filter(as_number=Upper(Value(document.number)))
+        if document.issuer_id is not None:
+            return found.filter(issuer=document.issuer_id)
+        found = found.annotate(as_issuer=Upper("issuer_name"))
+        return found.filter(
+            issuer=None,
+            kept_by=document.kept_by_id,
+            as_issuer=Upper(Value(document.issuer_name)),
+        )
+
+
+def _says(word: str) -> Q:
+    """The condition for documents in which the folded word stands."""
+    former = FormerName.objects.filter(folded__contains=word)
+    types = [code for code, label in DocumentType.choices if word in fold(str(label))]
+    return (
+        Q(folded__contains=word)
+        | Q(issuer__folded__contains=word)
+        | Q(issuer__in=former.order_by().values("unit"))
+        | Q(type__in=types)
+    )
+
 
 def _file_path(document: Document, filename: str) -> str:
     """Where a document's file lies: a folder a year; storage makes the name unique."""
@@ -96,7 +151,12 @@ class Document(Ruled):
     subject = LineField("trích yếu", max_length=500)
     signer = LineField("người ký", max_length=150, blank=True, default="")
     file = models.FileField("tệp", upload_to=_file_path, blank=True, max_length=255)
-    folded = FoldedField(source=("number", "subject", "issuer_name"))
+    # Changes of units that rest on it: units cannot name documents.
+    reforms = models.ManyToManyField(
+        Reform, verbose_name="thay đổi đơn vị", blank=True, related_name="documents"
+    )
+    # The number comes first: a search tells by that how well a document fits.
+    folded = FoldedField(source=("number", "subject", "issuer_name", "signer"))
 
     objects = DocumentQuerySet.as_manager()
 
@@ -180,12 +240,23 @@ class Document(Ruled):
                 f"{self.issuer.name} không có hiệu lực vào ngày {format_day(self.issued_on)}.",
             )
 
-    def why_not_removed(self) -> str:
+    @property
+    def is_rested_on(self) -> bool:
+        """Whether any record names it, whosever it is. One query, however many kinds there are."""
+        links = Q(reforms__isnull=False)
+        for relation in self._meta.related_objects:
+            model: Any = relation.related_model
+            rows = model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+            links |= Q(Exists(rows))
+        return Document.objects.filter(links, pk=self.pk).exists()
+
+    def why_not_removed(self, *, seen: bool = False) -> str:
         """Why the document cannot be taken away; empty when it can.
 
-        No word of what rests on it: that may be a round that is still to come.
+        No word of what rests on it: that may be a round that is still to come. Where something was
+        `seen` resting on it, nothing more is asked.
         """
-        if self.plans.exists() or self.rounds.exists() or self.remedies.exists():
+        if seen or self.is_rested_on:
             return (
                 f"Văn bản {self.number} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ "
                 "văn bản khỏi hồ sơ đó trước."

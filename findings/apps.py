@@ -12,5 +12,6 @@ class FindingsConfig(AppConfig):
     verbose_name = "Tồn tại, kiến nghị"
 
     def ready(self) -> None:
-        """Register what this app has to say when a round's days change."""
+        """Register what this app has to say of rounds' days, and of documents."""
         importlib.import_module("findings.guards")
+        importlib.import_module("findings.papers")

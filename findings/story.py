@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,8 +15,9 @@ from congvu.dates import format_day
 from congvu.models import Event
 from congvu.pages import Action, Fact
 from congvu.tables import Badge
+from directives.models import Document
 from findings.columns import due_phrase, state_badge, whom
-from findings.models import OWN_WORK, Finding, Remedy
+from findings.models import OWN_WORK, Extension, Finding, Remedy
 from inspections.facts import unit_url
 from inspections.models import Visit
 from inspections.story import PERSONAL
@@ -202,6 +204,14 @@ def _extensions(remedy: Remedy) -> Iterator[Step]:
         old = each.due_on
 
 
+def extensions_of(remedy: Remedy, user: User) -> list[tuple[Extension, list[Document]]]:
+    """The extensions with those of their documents that the user may see. One query of its own."""
+    extensions = sorted(remedy.extensions.all(), key=lambda each: each.decided_on)
+    documents = Document.objects.visible_to(user).select_related("issuer")
+    prefetch_related_objects(extensions, Prefetch("documents", documents))
+    return [(each, list(each.documents.all())) for each in extensions]
+
+
 def _reports(remedy: Remedy) -> Iterator[Step]:
     for each in remedy.progress.all():
         text = each.text
@@ -243,6 +253,7 @@ def actions_of_remedy(remedy: Remedy, user: User) -> list[Action]:
         own = "" if settles else "Đơn vị được kiến nghị không tự gia hạn việc của mình."
         actions.append(to("remedy_extend", "Gia hạn", own or remedy.why_not_extended()))
         actions.append(to("remedy_edit", "Sửa kiến nghị"))
+        actions.append(to("remedy_attach", "Gắn văn bản"))
     if settles:
         actions.append(to("remedy_reopen", "Mở lại", remedy.why_not_reopened()))
     if remedy.is_editable_by(user):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from findings.views import findings, follow_up, remedies
+from findings.views import findings, follow_up, papers, remedies
 
 app_name = "findings"
 
@@ -25,4 +25,8 @@ urlpatterns = [
     path("remedies/<int:pk>/send-back/", follow_up.remedy_send_back, name="remedy_send_back"),
     path("remedies/<int:pk>/reopen/", follow_up.remedy_reopen, name="remedy_reopen"),
     path("remedies/<int:pk>/delete/", remedies.remedy_delete, name="remedy_delete"),
+    path("remedies/<int:pk>/attach/", papers.remedy_attach, name="remedy_attach"),
+    path("remedies/<int:pk>/detach/", papers.remedy_detach, name="remedy_detach"),
+    path("extensions/<int:pk>/attach/", papers.extension_attach, name="extension_attach"),
+    path("extensions/<int:pk>/detach/", papers.extension_detach, name="extension_detach"),
 ]

@@ -12,5 +12,6 @@ class InspectionsConfig(AppConfig):
     verbose_name = "Kiểm tra"
 
     def ready(self) -> None:
-        """Register what this app has to say when a unit ends."""
+        """Register what this app has to say of units that end, and of documents."""
         importlib.import_module("inspections.guards")
+        importlib.import_module("inspections.papers")

@@ -1,32 +1,87 @@
-"""Documents that a plan or a round rests on: put there, taken away, each with its mark."""
+"""What of inspections rests on documents, and to what documents are put."""
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.urls import reverse
 
-from accounts.models import User
-from congvu.trail import changes_since, mark, snapshot
-from directives.models import Document
-from inspections.models import Plan, Round
+from congvu.dates import format_day
+from directives.papers import Holder, Line, Reliance, rests_on_documents
+from inspections.models import Adjustment, Plan, Round, Team, Visit
 
+rests_on_documents(
+    Reliance(
+        heading="Kế hoạch",
+        visible=lambda user: Plan.objects.visible_to(user),
+        line=lambda plan: Line(plan.get_absolute_url(), str(plan), plan.subject),
+        fields=("paper", "documents"),
+    )
+)
+rests_on_documents(
+    Reliance(
+        heading="Điều chỉnh kế hoạch",
+        visible=lambda user: Adjustment.objects.filter(
+            plan__in=Plan.objects.visible_to(user).order_by().values("pk")
+        ).select_related("plan"),
+        # Its plan's page tells of it.
+        line=lambda each: Line(each.plan.get_absolute_url(), str(each)),
+        fields=("paper",),
+    )
+)
+rests_on_documents(
+    Reliance(
+        heading="Đoàn kiểm tra",
+        visible=lambda user: Team.objects.visible_to(user).select_related("body"),
+        line=lambda team: Line(team.get_absolute_url(), team.name, team.body.name),
+    )
+)
+rests_on_documents(
+    Reliance(
+        heading="Cuộc kiểm tra",
+        visible=lambda user: Round.objects.visible_to(user),
+        line=lambda round_: Line(round_.get_absolute_url(), str(round_), round_.days_text),
+    )
+)
+rests_on_documents(
+    Reliance(
+        heading="Lượt kiểm tra",
+        visible=lambda user: Visit.objects.visible_to(user).select_related("round", "unit"),
+        line=lambda visit: Line(
+            visit.get_absolute_url(),
+            visit.unit.name,
+            f"cuộc {visit.round.code}, ngày {format_day(visit.visited_on)}",
+        ),
+    )
+)
 
-def attach(record: Plan | Round, document: Document, by: User) -> None:
-    """Let the record rest on the document; doing it twice changes nothing.
-
-    Raises `ConflictError` when somebody has just taken the document away.
-    """
-    with transaction.atomic():
-        document.hold()
-        before = snapshot(record, ["documents"])
-        record.documents.add(document)
-        if changes := changes_since(before, record):
-            mark(by, record, "changed", changes)
-
-
-def detach(record: Plan | Round, document: Document, by: User) -> None:
-    """The record no longer rests on the document, which itself stays."""
-    with transaction.atomic():
-        before = snapshot(record, ["documents"])
-        record.documents.remove(document)
-        if changes := changes_since(before, record):
-            mark(by, record, "changed", changes)
+PLAN = Holder(
+    rows=lambda user: Plan.objects.visible_to(user).select_related("issuer"),
+    noun=lambda plan: plan.name[:1].lower() + plan.name[1:],
+    crumbs=lambda plan: [
+        (reverse("inspections:plan_list"), "Kế hoạch"),
+        (plan.get_absolute_url(), plan.number or "Dự thảo"),
+    ],
+)
+TEAM = Holder(
+    rows=lambda user: Team.objects.visible_to(user).select_related("body"),
+    noun=lambda team: f"đoàn “{team.name}”",
+    crumbs=lambda team: [
+        (reverse("inspections:team_list"), "Đoàn kiểm tra"),
+        (team.get_absolute_url(), team.name),
+    ],
+)
+ROUND = Holder(
+    rows=lambda user: Round.objects.visible_to(user).select_related("body"),
+    noun=lambda round_: f"cuộc {round_.code}",
+    crumbs=lambda round_: [
+        (reverse("inspections:round_list"), "Cuộc kiểm tra"),
+        (round_.get_absolute_url(), round_.code),
+    ],
+)
+VISIT = Holder(
+    rows=lambda user: Visit.objects.visible_to(user).select_related("round__body", "unit"),
+    noun=lambda visit: f"lượt kiểm tra {visit.unit.name}",
+    crumbs=lambda visit: [
+        *ROUND.crumbs(visit.round),
+        (visit.get_absolute_url(), visit.unit.name),
+    ],
+)

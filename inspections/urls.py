@@ -58,6 +58,8 @@ urlpatterns = [
     path("calendar/feed/", calendar.calendar_feed, name="calendar_feed"),
     path("calendar/renew/", calendar.calendar_renew, name="calendar_renew"),
     path("calendar/<str:token>.ics", calendar.calendar_ics, name="calendar_ics"),
+    path("teams/<int:pk>/attach/", papers.team_attach, name="team_attach"),
+    path("teams/<int:pk>/detach/", papers.team_detach, name="team_detach"),
     path("contents/", contents.content_list, name="content_list"),
     path("contents/create/", contents.content_create, name="content_create"),
     path("contents/<int:pk>/edit/", contents.content_edit, name="content_edit"),
@@ -78,4 +80,6 @@ urlpatterns = [
     path("visits/<int:pk>/", visits.visit_detail, name="visit_detail"),
     path("visits/<int:pk>/edit/", visits.visit_edit, name="visit_edit"),
     path("visits/<int:pk>/delete/", visits.visit_delete, name="visit_delete"),
+    path("visits/<int:pk>/attach/", papers.visit_attach, name="visit_attach"),
+    path("visits/<int:pk>/detach/", papers.visit_detach, name="visit_detach"),
 ]

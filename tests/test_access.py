@@ -22,6 +22,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from directives.models import Document
 from exchange.models import ImportJob
+from findings.models import Extension
 from inspections.models import Adjustment, CalendarFeed, Content
 from reports.models import Draw, Proposal
 from tests.conftest import World
@@ -34,9 +35,11 @@ from tests.factories import (
     make_return,
     make_round,
     make_team,
+    make_unit,
     make_user,
     make_visit,
 )
+from units.models import Reform
 
 PERSONAS = ("nobody", "staff", "inspector", "reporter", "leader", "admin", "outsider")
 
@@ -96,6 +99,7 @@ TABLE: dict[str, Row] = {
     "units:unit_merge":              Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
     "units:unit_split":              Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
     "units:unit_continue":           Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
+    "units:reform_detail":           Row("302 200 200 200 200 200 404", record="reform"),
     "units:unit_undo":               Row("302 403 403 403 403 403 404", "302 403 403 403 403 403 404", "unit"),
 
     "directives:document_list":      Row("302 200 200 403 200 403 200"),
@@ -104,6 +108,9 @@ TABLE: dict[str, Row] = {
     "directives:document_edit":      Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "document"),
     "directives:document_delete":    Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "document"),
     "directives:document_file":      Row("302 404 404 404 404 404 404", record="document"),
+    # Administrators change units and see no documents.
+    "directives:reform_attach":      Row("302 200 403 403 403 403 404", "302 200 403 403 403 403 404", "reform"),
+    "directives:reform_detach":      Row("302 200 403 403 403 403 404", "302 200 403 403 403 403 404", "reform"),
 
     "inspections:plan_list":         Row("302 200 200 403 200 403 200"),
     "inspections:plan_create":       Row("302 200 403 403 403 403 200", "302 200 403 403 403 403 200"),
@@ -138,6 +145,8 @@ TABLE: dict[str, Row] = {
     "inspections:team_detail":       Row("302 200 404 404 200 404 404", record="team"),
     "inspections:team_edit":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "team"),
     "inspections:team_delete":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "team"),
+    "inspections:team_attach":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "team"),
+    "inspections:team_detach":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "team"),
     "inspections:content_list":      Row("302 403 403 403 403 200 403"),
     "inspections:content_create":    Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403"),
     "inspections:content_edit":      Row("302 403 403 403 403 200 403", "302 403 403 403 403 200 403", "content"),
@@ -165,6 +174,8 @@ TABLE: dict[str, Row] = {
     "inspections:visit_create":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "round"),
     "inspections:visit_edit":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
     "inspections:visit_delete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
+    "inspections:visit_attach":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
+    "inspections:visit_detach":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
 
     "findings:finding_list":         Row("302 200 200 200 200 403 200"),
     "findings:finding_create":       Row("302 200 403 403 403 403 404", "302 200 403 403 403 403 404", "visit"),
@@ -182,6 +193,10 @@ TABLE: dict[str, Row] = {
     "findings:remedy_send_back":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_reopen":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_delete":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:remedy_attach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:remedy_detach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:extension_attach":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "extension"),
+    "findings:extension_detach":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "extension"),
 
     "reports:summary":               Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
     "reports:summary_xlsx":          Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
@@ -233,6 +248,8 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
     draw = Draw.make(
         Proposal.of(draft), lambda: [world.dai_tu], by=make_user("STAFF", world.province), number=1
     )
+    reform = Reform.objects.create(deed="added", effective_on=date(2023, 3, 1))
+    make_unit("05810", "Xã Mới", world.tien_hoi, kind="COMMUNE", opened_in=reform)
     made = {
         "": (),
         "unit": (world.dai_tu,),
@@ -249,6 +266,12 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
         "draw": (draw,),
         "team": (make_team(world.province),),
         "document": (document,),
+        "extension": (
+            Extension.objects.create(
+                remedy=remedy, decided_on=date(2023, 6, 20), due_on=date(2023, 8, 1)
+            ),
+        ),
+        "reform": (reform,),
         "content": (Content.objects.get_or_create(code="other", defaults={"label": "Khác"})[0],),
         "return": (
             make_return(world.dai_tu, date(2023, 1, 1), date(2023, 12, 31), status="SUBMITTED"),

@@ -88,6 +88,7 @@ def story(request: AuthedRequest, unit: Unit) -> dict[str, Any]:
         "predecessors": predecessors,
         "successors": _steps(unit.as_predecessor.select_related("successor")),
         # Said only where it is more than the units just named.
+        "reforms": _reforms(unit, request.user),
         "lineage": lineage if {each.pk for each in lineage} != direct else [],
         "children": _children(request, unit, on),
         "all_children": request.GET.get("all") == "1",
@@ -134,6 +135,20 @@ def _days(first: date | None, last: date | None) -> str:
 
 def _steps(steps: Any) -> list[Succession]:
     return sorted(steps, key=lambda step: (step.effective_on, not step.is_main, step.pk))
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A change recorded here, and the documents in the person's reach that it rests on."""
+
+    reform: Reform
+    documents: list[Any]
+
+
+def _reforms(unit: Unit, person: Person) -> list[Recorded]:
+    """The changes that opened and closed the unit, the first first; one query for each."""
+    found = dict.fromkeys(filter(None, (unit.opened_in, unit.closed_in)))
+    return [Recorded(each, list(each.documents.visible_to(person))) for each in found]
 
 
 def _links(unit: Unit, on: date, person: Person) -> list[Action]:

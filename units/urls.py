@@ -18,4 +18,5 @@ urlpatterns = [
     path("units/<int:pk>/split/", views.unit_split, name="unit_split"),
     path("units/<int:pk>/continue/", views.unit_continue, name="unit_continue"),
     path("units/<int:pk>/undo/", views.unit_undo, name="unit_undo"),
+    path("reforms/<int:pk>/", views.reform_detail, name="reform_detail"),
 ]

@@ -11,7 +11,7 @@ from findings.models.codes import (
     discipline_forms_on,
 )
 from findings.models.findings import Finding, FindingQuerySet
-from findings.models.follow_up import Extension, Progress, ProgressQuerySet
+from findings.models.follow_up import Extension, ExtensionQuerySet, Progress, ProgressQuerySet
 from findings.models.remedies import OWN_WORK, Remedy
 from findings.models.standing import RemedyQuerySet, is_claimed, is_returned, stands
 
@@ -21,6 +21,7 @@ __all__ = [
     "Category",
     "DisciplineForm",
     "Extension",
+    "ExtensionQuerySet",
     "Finding",
     "FindingQuerySet",
     "Progress",

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from congvu.access import Person
 from congvu.dates import format_day, today
 from congvu.fields import BlockField, LineField
 from congvu.rules import Fault
+from directives.models import Document
 
 
 def refuse(faults: Iterable[Fault]) -> None:
@@ -22,6 +24,16 @@ def refuse(faults: Iterable[Fault]) -> None:
         found.setdefault(fault.field, []).append(fault.message)
     if found:
         raise ValidationError(found)
+
+
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    """Extensions, by who asks."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Those of remedies that the person may read."""
+        remedy: Any = Extension._meta.get_field("remedy").related_model  # stands in a later file
+        seen = remedy.objects.visible_to(person).order_by().values("pk")
+        return self.filter(remedy__in=seen)
 
 
 class Extension(models.Model):
@@ -36,6 +48,11 @@ class Extension(models.Model):
     decided_on = models.DateField("ngày cho phép")
     due_on = models.DateField("hạn mới")
     document = LineField("văn bản", max_length=200, blank=True, default="")
+    documents = models.ManyToManyField(
+        Document, verbose_name="văn bản", blank=True, related_name="extensions"
+    )
+
+    objects = ExtensionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "gia hạn"
@@ -51,6 +68,15 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"Gia hạn đến {format_day(self.due_on)}"
+
+    def get_absolute_url(self) -> str:
+        """The page of its remedy, which tells of it."""
+        return self.remedy.get_absolute_url()
+
+    @property
+    def label(self) -> str:
+        """What it is called within a sentence."""
+        return f"gia hạn đến {format_day(self.due_on)}"
 
     def faults(self) -> Iterator[Fault]:
         """What makes no sense for a permission that is being given (reads `remedy.extensions`)."""

@@ -28,6 +28,7 @@ from findings.forms import RemedyForm
 from findings.models import Progress, Remedy
 from findings.story import (
     actions_of_remedy,
+    extensions_of,
     facts_of_remedy,
     marks,
     standing,
@@ -110,6 +111,9 @@ def remedy_detail(request: UserRequest, pk: int) -> HttpResponse:
         "now": now,
         "facts": facts_of_remedy(remedy, user, now),
         "steps": steps_of_remedy(remedy),
+        "documents": remedy.documents.visible_to(user).select_related("issuer"),
+        "extensions": extensions_of(remedy, user),
+        "editable": remedy.is_editable_by(user),
         "claims": [each for each in remedy.progress.all() if each.is_waiting],
         "refusal": remedy.refusal,
         "settles": remedy.is_settled_by(user),

@@ -116,6 +116,7 @@ def team_detail(request: UserRequest, pk: int) -> HttpResponseBase:
     actions = []
     if editable:
         actions.append(Action("Sửa đoàn", reverse("inspections:team_edit", args=[team.pk])))
+        actions.append(Action("Gắn văn bản", reverse("inspections:team_attach", args=[team.pk])))
         delete = reverse("inspections:team_delete", args=[team.pk])
         refusal = team.why_not_removed(holds_rounds=listing.count > 0)
         actions.append(Action("Xóa đoàn", delete, refusal, danger=True))
@@ -128,6 +129,7 @@ def team_detail(request: UserRequest, pk: int) -> HttpResponseBase:
         "facts": facts_of_team(team, user),
         "groups": _by_group(team),
         "cautions": _cautions(team, rounds_shown, user),
+        "documents": team.documents.visible_to(user).select_related("issuer"),
         "editable": editable,
         "record": team,
         "events": Event.objects.of(team) if editable else None,

@@ -42,6 +42,7 @@ def visit_detail(request: UserRequest, pk: int) -> HttpResponse:
         "state": status_badge(visit.round),
         "facts": facts_of_visit(visit, user),
         "story": stories_of_visits([visit], user)[0],
+        "documents": visit.documents.visible_to(user).select_related("issuer"),
         "editable": visit.is_editable_by(user),
         "trail": trail_of([visit], user) if user.in_scope(visit.round.body) else None,
         "actions": _actions(visit, user),
@@ -57,6 +58,7 @@ def _actions(visit: Visit, user: User) -> list[Action]:
         ("findings:finding_create", "Ghi tồn tại"),
         ("findings:remedy_create", "Ghi kiến nghị"),
         ("inspections:visit_edit", "Sửa lượt kiểm tra"),
+        ("inspections:visit_attach", "Gắn văn bản"),
     )
     actions = [Action(label, reverse(name, args=[visit.pk])) for name, label in named]
     delete = reverse("inspections:visit_delete", args=[visit.pk])

@@ -17,11 +17,11 @@ from congvu.dates import format_day, today
 from congvu.models import Event
 from congvu.rules import ConflictError
 from directives.forms import DocumentForm
-from directives.models import Document
-from inspections.papers import attach
+from directives.models import TAKEN, Document
+from inspections.papers import PLAN
 from tests.conftest import World
 from tests.factories import make_plan, make_round, make_visit
-from units.models import Unit
+from units.models import FormerName, Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +60,63 @@ def test_list_is_searched_by_number_subject_and_issuer(staff: Client, world: Wor
     assert numbers(staff, year="2022") == {"2/QĐ-STP"}
     assert numbers(staff, issuer="19.STP") == {"2/QĐ-STP"}
     assert numbers(staff, **{"from": "1/1/2023"}) == {"1/QĐ-UBND"}
+
+
+def in_order(client: Client, q: str) -> list[str]:
+    rows = client.get("/documents/", {"q": q}).context["listing"].rows
+    return [row.record.number for row in rows]
+
+
+def test_best_matches_come_first_however_the_number_is_typed(staff: Client, world: World) -> None:
+    make_document(world.province, "45/KH-UBND", subject="Kế hoạch kiểm tra", type="KH")
+    make_document(
+        world.province, "145/KH-UBND", issued_on=date(2023, 6, 1), subject="Kế hoạch", type="KH"
+    )
+    make_document(
+        world.justice, "9/BC-STP", issued_on=date(2023, 7, 1), subject="Theo 45/KH-UBND của tỉnh"
+    )
+    make_document(world.province, "450/KH-UBND", issued_on=date(2023, 8, 1), type="KH")
+    every = {"45/KH-UBND", "145/KH-UBND", "9/BC-STP"}
+    for q in ("45/KH", "45/kh-ubnd"):
+        found = in_order(staff, q)
+        assert found[0] == "45/KH-UBND", q
+        assert set(found) == every, q
+    assert in_order(staff, "45 kh ubnd")[0] == "45/KH-UBND"
+    assert in_order(staff, "45")[:1] == ["45/KH-UBND"]
+    # As it was typed before words apart, then the latest.
+    assert in_order(staff, "kiem tra")[0] == "450/KH-UBND"
+    assert in_order(staff, "450 kh") == ["450/KH-UBND"]
+    # Who sorts by a column has that order.
+    rows = staff.get("/documents/", {"q": "45", "sort": "ngay-ban-hanh"}).context["listing"].rows
+    assert rows[0].record.number == "45/KH-UBND"
+
+
+def test_words_are_found_in_signer_type_and_names_of_that_day(staff: Client, world: World) -> None:
+    FormerName.objects.create(
+        unit=world.justice, name="Sở Tư pháp Bắc Thái", valid_to=date(2023, 3, 1)
+    )
+    make_document(world.justice, "1/TB-STP", type="TB", signer="Nguyễn Văn Ký", subject="Việc một")
+    make_document(world.province, "2/QĐ-UBND", subject="Việc hai", issuer_name="")
+    outside = make_document(world.province, "3/CV-BNV", type="CV", subject="Việc ba")
+    Document.objects.filter(pk=outside.pk).update(issuer=None, issuer_name="Bộ Nội vụ")
+    outside.refresh_from_db()
+    outside.save()
+    assert numbers(staff, q="van ky") == {"1/TB-STP"}
+    assert numbers(staff, q="thong bao") == {"1/TB-STP"}
+    assert numbers(staff, q="bac thai") == {"1/TB-STP"}
+    assert numbers(staff, q="quyet dinh viec") == {"2/QĐ-UBND"}
+    assert numbers(staff, q="bo noi vu") == {"3/CV-BNV"}
+    assert numbers(staff, q="thong bao quyet dinh") == set()
+
+
+def test_documents_are_found_by_file_and_by_what_rests_on_them(staff: Client, world: World) -> None:
+    make_document(world.province, "1/QĐ-UBND", file=ContentFile(b"%PDF-1.7", "a.pdf"))
+    used = make_document(world.province, "2/QĐ-UBND")
+    make_round(world.province).documents.add(used)
+    assert numbers(staff, file="yes") == {"1/QĐ-UBND"}
+    assert numbers(staff, file="no") == {"2/QĐ-UBND"}
+    assert numbers(staff, used="yes") == {"2/QĐ-UBND"}
+    assert numbers(staff, used="no") == {"1/QĐ-UBND"}
 
 
 def test_page_tells_what_rests_on_it_as_far_as_one_may_see(
@@ -112,6 +169,62 @@ def test_number_is_taken_once_per_issuer_and_year(staff: Client, world: World) -
     assert staff.post("/documents/create/", outside).status_code == 302
     twice = {**outside, "_once": str(uuid.uuid4())}
     assert "đã có văn bản" in staff.post("/documents/create/", twice).content.decode()
+
+
+def test_taken_number_leads_to_the_document_that_has_it(staff: Client, world: World) -> None:
+    other = make_document(world.province, "45/KH-UBND", subject="Kế hoạch cũ")
+    answer = staff.post("/documents/create/", typed(number="45/kh-ubnd".upper(), subject="Mới"))
+    page = answer.content.decode()
+    assert f'href="{other.get_absolute_url()}"' in page
+    assert "45/KH-UBND ngày 05/01/2023" in page
+    assert "Kế hoạch cũ" in page
+    assert set(answer.context["form"].errors) == {"number"}
+    # What was typed stays.
+    assert 'value="17/3/2023"' in page
+    # A document is no rival of itself, and another is told when it is edited into the number.
+    url = f"/documents/{other.pk}/edit/"
+    assert staff.post(url, typed(version=other.version, issued_on="5/1/2023")).status_code == 302
+    second = make_document(world.province, "46/KH-UBND")
+    page = staff.post(
+        f"/documents/{second.pk}/edit/", typed(version=second.version)
+    ).content.decode()
+    assert f'href="{other.get_absolute_url()}"' in page
+
+
+def test_of_a_document_out_of_reach_only_the_number_is_told(
+    inspector: Client, world: World
+) -> None:
+    hidden = make_document(world.province, "45/KH-UBND", subject="Kiểm tra đột xuất Đại Từ")
+    answer = inspector.post("/documents/create/", typed())
+    page = answer.content.decode()
+    assert answer.context["form"].errors["number"] == [TAKEN]
+    assert "đột xuất" not in page
+    assert hidden.get_absolute_url() not in page
+    assert "05/01/2023" not in page
+
+
+def test_same_number_of_others_of_another_year_or_of_oneself_is_free(world: World) -> None:
+    made = make_document(world.province, "45/KH-UBND")
+    same = Document.objects.same_as
+    new = Document(number="45/kh-ubnd", issued_on=date(2023, 12, 1), issuer=world.province)
+    assert list(same(new)) == [made]
+    assert not same(made)
+    new.issued_on = date(2024, 1, 1)
+    assert not same(new)
+    new.issued_on, new.issuer = date(2023, 12, 1), world.justice
+    assert not same(new)
+    assert not same(Document(number="45/KH-UBND", issuer=world.province))
+
+
+def test_number_taken_while_one_was_typing_is_told_with_the_other(
+    staff: Client, world: World
+) -> None:
+    form = DocumentForm(typed(), user=staff.user)  # type: ignore[attr-defined]
+    assert form.is_valid()
+    other = make_document(world.province, "45/KH-UBND")
+    assert form.save_as(staff.user) is False  # type: ignore[attr-defined]
+    assert form.taken == other
+    assert "45/KH-UBND ngày 05/01/2023" in str(form.non_field_errors())
 
 
 def test_change_is_marked_and_second_writer_told(staff: Client, world: World) -> None:
@@ -188,4 +301,4 @@ def test_document_taken_away_meanwhile_is_not_attached(staff: Client, world: Wor
     document, plan = make_document(world.province, "9/QĐ-UBND"), make_plan(world.province)
     Document.objects.filter(pk=document.pk).delete()
     with pytest.raises(ConflictError):
-        attach(plan, document, by=staff.user)  # type: ignore[attr-defined]
+        PLAN.attach(plan, document, by=staff.user)  # type: ignore[attr-defined]

@@ -1,6 +1,13 @@
 """Units in time, their names, and how they passed into one another."""
 
-from units.models.history import Deed, Reform, Succession, SuccessionKind, heirs_faults
+from units.models.history import (
+    Deed,
+    Reform,
+    ReformQuerySet,
+    Succession,
+    SuccessionKind,
+    heirs_faults,
+)
 from units.models.units import (
     FormerName,
     Kind,
@@ -16,6 +23,7 @@ __all__ = [
     "FormerName",
     "Kind",
     "Reform",
+    "ReformQuerySet",
     "Succession",
     "SuccessionKind",
     "Unit",

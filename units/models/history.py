@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Self
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
+from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import BlockField, LineField
 from congvu.rules import Fault, one_of
@@ -33,6 +36,18 @@ class Deed(models.TextChoices):
     CONTINUE = "continued", "Tiếp tục thành đơn vị mới"
 
 
+class ReformQuerySet(models.QuerySet["Reform"]):
+    """Changes of units, by who asks."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Changes that touched a unit in scope."""
+        if not person.may("units.view"):
+            return self.none()
+        scope = Unit.objects.visible_to(person).order_by().values("pk")
+        touched = Q(opened__in=scope) | Q(closed__in=scope) | Q(successions__successor__in=scope)
+        return self.filter(pk__in=Reform.objects.filter(touched).order_by().values("pk"))
+
+
 class Reform(models.Model):
     """One change recorded here: the units it opened and closed and the successions between them.
 
@@ -46,6 +61,8 @@ class Reform(models.Model):
     legal_basis = LineField("căn cứ", max_length=300, blank=True, default="")
     made_at = models.DateTimeField("ghi lúc", auto_now_add=True)
 
+    objects = ReformQuerySet.as_manager()
+
     class Meta:
         verbose_name = "lần thay đổi đơn vị"
         verbose_name_plural = "lần thay đổi đơn vị"
@@ -53,6 +70,26 @@ class Reform(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_deed_display()} từ ngày {format_day(self.effective_on)}"
+
+    def get_absolute_url(self) -> str:
+        """The change's page."""
+        return reverse("units:reform_detail", args=[self.pk])
+
+    def is_editable_by(self, person: Person) -> bool:
+        """Whether the person may put documents to it: every unit that it touched is in scope."""
+        if not person.may("units.change"):
+            return False
+        touched = Unit.objects.filter(Q(opened_in=self) | Q(closed_in=self))
+        scope = Unit.objects.visible_to(person).order_by().values("pk")
+        return not touched.exclude(pk__in=scope).exists()
+
+    def require_editable(self, person: Person) -> None:
+        """Raise `PermissionDenied` (403) for whoever may only read."""
+        if not self.is_editable_by(person):
+            raise PermissionDenied(
+                "Thay đổi này chạm đến đơn vị ngoài phạm vi của bạn, hoặc vai trò của bạn chỉ được "
+                "xem đơn vị."
+            )
 
 
 class Succession(models.Model):

@@ -23,6 +23,7 @@ from congvu.tables import Column, Listing
 from directives.filters import DocumentFilter
 from directives.forms import DocumentForm
 from directives.models import Document
+from directives.papers import resting_on
 from directives.uploads import TYPES
 
 
@@ -47,15 +48,17 @@ def document_list(request: UserRequest) -> HttpResponseBase:
     user = request.user
     require(user, "documents.view")
     writes = user.may("documents.change")
+    rows = Document.objects.visible_to(user)
+    searched = DocumentFilter(request.GET, rows, request)
+    # Filters that cannot be read leave the list unfiltered, and then nothing has a rank.
+    has_rank = bool(request.GET.get("q", "").strip()) and searched.form.is_valid()
     listing = Listing(
         request,
         title="Văn bản",
-        queryset=Document.objects.visible_to(user)
-        .select_related("issuer")
-        .prefetch_related("issuer__former_names"),
+        queryset=rows.select_related("issuer").prefetch_related("issuer__former_names"),
         shape=COLUMNS,
         filterset=DocumentFilter,
-        order="-issued_on",
+        order="rank,-issued_on,-pk" if has_rank else "-issued_on",
         count_noun="văn bản",
         empty_title="Chưa có văn bản nào",
         empty_hint="Bấm “Đăng ký văn bản” để ghi kế hoạch, quyết định, kết luận đã ban hành."
@@ -89,12 +92,13 @@ def document_detail(request: UserRequest, pk: int) -> HttpResponse:
     user = request.user
     documents = Document.objects.visible_to(user).select_related("issuer", "kept_by")
     document = get_object_or_404(documents.prefetch_related("issuer__former_names"), pk=pk)
+    resting = resting_on(document, user)
     editable = document.is_editable_by(user)
     actions = []
     if editable:
         edit = reverse("directives:document_edit", args=[document.pk])
         delete = reverse("directives:document_delete", args=[document.pk])
-        why_not = document.why_not_removed()
+        why_not = document.why_not_removed(seen=bool(resting))
         actions = [
             Action("Sửa văn bản", edit),
             Action("Xóa văn bản", delete, why_not, danger=True),
@@ -103,9 +107,7 @@ def document_detail(request: UserRequest, pk: int) -> HttpResponse:
         "document": document,
         "title": f"{document.get_type_display()} {document.number}",
         "facts": _facts(document, user),
-        "plans": document.plans.visible_to(user),
-        "rounds": document.rounds.visible_to(user),
-        "remedies": document.remedies.visible_to(user),
+        "resting": resting,
         "record": document,
         "events": Event.objects.of(document) if editable else None,
         "editable": editable,
