@@ -7,6 +7,7 @@ from django.urls import reverse
 from congvu.dates import format_day
 from directives.papers import Holder, Line, Reliance, rests_on_documents
 from inspections.models import Adjustment, Plan, Round, Team, Visit
+from units.models import under
 
 rests_on_documents(
     Reliance(
@@ -19,11 +20,12 @@ rests_on_documents(
 rests_on_documents(
     Reliance(
         heading="Điều chỉnh kế hoạch",
+        # Who only carries out a part of a plan reads nothing of its adjustments.
         visible=lambda user: Adjustment.objects.filter(
-            plan__in=Plan.objects.visible_to(user).order_by().values("pk")
+            under(user.scope_paths, "plan__issuer__"),
+            plan__in=Plan.objects.visible_to(user).order_by().values("pk"),
         ).select_related("plan"),
-        # Its plan's page tells of it.
-        line=lambda each: Line(each.plan.get_absolute_url(), str(each)),
+        line=lambda adjustment: Line(adjustment.get_absolute_url(), str(adjustment)),
         fields=("paper",),
     )
 )
