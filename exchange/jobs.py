@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO, Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
@@ -22,11 +23,15 @@ from django.db import OperationalError, connection, transaction
 from congvu import trail
 from exchange.analysis import Analysis, Tally
 from exchange.examples import sheet_summaries
+from exchange.item_layout import ITEMS
+from exchange.items import import_items, summary_of
 from exchange.marking import mark_faults
 from exchange.models import ImportJob, JobState
-from exchange.package import RefusedError
+from exchange.package import RefusedError, refuse
 from exchange.reading import read
+from exchange.reading.items import read_items
 from exchange.writing import ChangedSinceError, ClashError, import_workbook
+from inspections.models import Plan
 
 logger = logging.getLogger(__name__)
 
@@ -116,7 +121,7 @@ def _held(job: ImportJob) -> Iterator[bool]:
 
 def run(pk: int) -> None:
     """Do the step in which the job stands: check the file, or write it."""
-    job = ImportJob.objects.select_related("by").get(pk=pk)
+    job = ImportJob.objects.select_related("by", "plan__issuer").get(pk=pk)
     if not job.file:
         return
     with _held(job) as is_ours:
@@ -143,22 +148,34 @@ def run(pk: int) -> None:
 
 def _check(job: ImportJob, *, message: str = "") -> None:
     with job.file.open("rb") as file:
-        analysis = read(file, job.by, progress=job.tell)
+        if job.is_for_plan:
+            reading = read_items(file, _plan_of(job), job.by, progress=job.tell)
+            analysis, sheets = reading.analysis, summary_of(reading)
+        else:
+            analysis = read(file, job.by, progress=job.tell)
+            sheets = sheet_summaries(analysis)
     job.settle(
         JobState.READY if analysis.is_sound else JobState.FAULTY,
         message=message,
-        **_told(job, analysis),
+        **_told(job, analysis, sheets),
     )
 
 
-def _told(job: ImportJob, analysis: Analysis) -> dict[str, object]:
+def _plan_of(job: ImportJob) -> Plan:
+    """The plan that the sheet is for; refused when somebody has taken it away meanwhile."""
+    if job.plan is None:
+        refuse("Kế hoạch này đã bị xóa nên không còn chỗ để thêm mục.")
+    return job.plan
+
+
+def _told(job: ImportJob, analysis: Analysis, sheets: list[dict[str, Any]]) -> dict[str, object]:
     """What the page shows of an analysis."""
     faults = list(analysis.in_order())
     if faults:
         with job.file.open("rb") as file:
             job.marked_path.write_bytes(mark_faults(file, faults))
     return {
-        "sheets": sheet_summaries(analysis),
+        "sheets": sheets,
         "warnings": analysis.warnings[:FAULTS_KEPT],
         "faults": [[fault.title, fault.cell, fault.message] for fault in faults[:FAULTS_KEPT]],
         "fault_count": len(faults),
@@ -173,7 +190,7 @@ def _write(job: ImportJob) -> None:
     }
     try:
         with transaction.atomic(), job.file.open("rb") as file:
-            analysis = import_workbook(file, job.by, job.by, progress=job.tell, confirmed=confirmed)
+            analysis, sheets = _import(job, file, confirmed)
             if analysis.is_sound:
                 job.settle(JobState.DONE)
                 trail.mark(job.by, job, "imported", note=_counts(job))
@@ -181,7 +198,20 @@ def _write(job: ImportJob) -> None:
         _check(job, message=_CHANGED)
         return
     if not analysis.is_sound:
-        job.settle(JobState.FAULTY, message=_CHANGED, **_told(job, analysis))
+        job.settle(JobState.FAULTY, message=_CHANGED, **_told(job, analysis, sheets))
+
+
+def _import(
+    job: ImportJob, file: IO[bytes], confirmed: dict[str, Tally]
+) -> tuple[Analysis, list[dict[str, Any]]]:
+    """Write the file; what it came to, and what the page shows of it."""
+    if job.is_for_plan:
+        agreed = confirmed[ITEMS.key]
+        plan = _plan_of(job)
+        reading = import_items(file, plan, job.by, progress=job.tell, confirmed=agreed)
+        return reading.analysis, summary_of(reading)
+    analysis = import_workbook(file, job.by, job.by, progress=job.tell, confirmed=confirmed)
+    return analysis, [] if analysis.is_sound else sheet_summaries(analysis)
 
 
 def _counts(job: ImportJob) -> str:

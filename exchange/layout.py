@@ -241,7 +241,6 @@ SHEETS = (
     RETURNS,
 )
 SHEET_BY_KEY = {sheet.key: sheet for sheet in SHEETS}
-SHEET_BY_FOLDED_TITLE = {fold(sheet.title): sheet for sheet in SHEETS}
 
 # Sheets that the application itself adds for the reader; they are passed over without a word.
 GUIDE_TITLE = "Hướng dẫn"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from congvu.fields import LineField
 from congvu.rules import one_of
+from inspections.models import Plan
 
 # Uploads hold names of persons: they are removed after this time, their counts are kept.
 KEEP = timedelta(days=7)
@@ -68,6 +69,11 @@ class ImportJob(models.Model):
 
     by = models.ForeignKey(User, models.CASCADE, verbose_name="người nhập", related_name="+")
     name = LineField("tên tệp", max_length=200)
+    # A sheet of items for the draft of a plan; the plan may have been taken away since.
+    is_for_plan = models.BooleanField(default=False)
+    plan = models.ForeignKey(
+        Plan, models.SET_NULL, verbose_name="kế hoạch", null=True, blank=True, related_name="+"
+    )
     file = models.FileField("tệp", upload_to=_folder, max_length=255)
     state = models.CharField(
         "trạng thái", max_length=10, choices=JobState.choices, default=JobState.CHECKING

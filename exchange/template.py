@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from congvu.workbook import Book, Heading
 from exchange.export import Target
-from exchange.layout import GUIDE_TITLE, LISTS_TITLE, SHEETS, Column, Type
+from exchange.layout import GUIDE_TITLE, LISTS_TITLE, SHEETS, Column, Sheet, Type
 
 _HOW = {
     Type.CODE: "Mã hoặc số ký hiệu, ghi dạng chữ để giữ số 0 ở đầu (05569).",
@@ -52,55 +52,59 @@ def _guide() -> Iterator[tuple[str, str, str, str]]:
         yield "Chung", "", "", note
     for sheet in SHEETS:
         for column in sheet.columns:
-            yield sheet.title, column.heading, "x" if column.required else "", _how(column)
+            yield sheet.title, column.heading, "x" if column.required else "", how(column)
 
 
-def _how(column: Column) -> str:
+def how(column: Column) -> str:
+    """How a column's cells are filled in."""
     return _HOW[column.holds]
 
 
 def template(target: Target) -> None:
     """Write the empty workbook."""
     lists = _lists()
-    ranges = {
-        name: _range(place, len(labels)) for place, (name, labels) in enumerate(lists.items())
-    }
+    ranges = ranges_of(lists)
     with Book(target) as book:
         for sheet in SHEETS:
-            columns = sheet.columns
-            book.sheet(
-                sheet.title,
-                [
-                    Heading(
-                        f"{column.heading}",
-                        column.width,
-                        blank_format=_BLANK_FORMATS.get(column.holds, ""),
-                    )
-                    for column in columns
-                ],
-                [],
-                choices={
-                    place: ranges[f"{sheet.title}: {column.heading}"]
-                    for place, column in enumerate(columns)
-                    if column.choices is not None
-                },
-            )
-        longest = max(map(len, lists.values()))
-        book.sheet(
-            LISTS_TITLE,
-            [Heading(name, 30) for name in lists],
-            [
-                [labels[row] if row < len(labels) else "" for labels in lists.values()]
-                for row in range(longest)
-            ],
-        )
-        book.sheet(
-            GUIDE_TITLE,
-            [
-                Heading("Trang", 20),
-                Heading("Cột", 30),
-                Heading("Bắt buộc", 10),
-                Heading("Cách ghi", 90),
-            ],
-            _guide(),
-        )
+            choices = {
+                place: ranges[f"{sheet.title}: {column.heading}"]
+                for place, column in enumerate(sheet.columns)
+                if column.choices is not None
+            }
+            write_blank(book, sheet, choices)
+        write_lists(book, lists)
+        write_guide(book, _guide())
+
+
+def ranges_of(lists: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """By each list's name the cells of the sheet of lists that hold it."""
+    return {name: _range(place, len(each)) for place, (name, each) in enumerate(lists.items())}
+
+
+def write_blank(book: Book, sheet: Sheet, choices: dict[int, str]) -> None:
+    """A sheet with its headings alone; `choices` are the cells to pick from, by column."""
+    headings = [
+        Heading(column.heading, column.width, blank_format=_BLANK_FORMATS.get(column.holds, ""))
+        for column in sheet.columns
+    ]
+    book.sheet(sheet.title, headings, [], choices=dict(choices))
+
+
+def write_lists(book: Book, lists: Mapping[str, Sequence[str]]) -> None:
+    """The sheet of lists, one beside the other."""
+    longest = max(map(len, lists.values()))
+    rows = [
+        [each[row] if row < len(each) else "" for each in lists.values()] for row in range(longest)
+    ]
+    book.sheet(LISTS_TITLE, [Heading(name, 30) for name in lists], rows)
+
+
+def write_guide(book: Book, rows: Iterable[tuple[str, str, str, str]]) -> None:
+    """The sheet that says how each column is filled in."""
+    headings = [
+        Heading("Trang", 20),
+        Heading("Cột", 30),
+        Heading("Bắt buộc", 10),
+        Heading("Cách ghi", 90),
+    ]
+    book.sheet(GUIDE_TITLE, headings, rows)

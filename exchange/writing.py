@@ -29,7 +29,7 @@ from units.models import Succession, Unit
 
 # Any number, the same for every import: PostgreSQL lets one transaction hold it.
 _LOCK = 7_203_114
-_CONFLICT = (
+CONFLICT = (
     "Dữ liệu vừa được người khác thay đổi trong lúc nhập nên chưa có gì được ghi; hãy nhập lại."
 )
 
@@ -68,7 +68,7 @@ def import_workbook(
             return analysis
     except IntegrityError as clash:
         # The rules were met when the rows were read: somebody wrote in between.
-        raise ClashError(_CONFLICT) from clash
+        raise ClashError(CONFLICT) from clash
 
 
 def _wait_for_other_imports() -> None:

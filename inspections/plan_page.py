@@ -164,6 +164,7 @@ class PlanPage:
         return [
             self._to("item_create", "Thêm mục"),
             self._to("plan_copy", "Chép từ kế hoạch khác"),
+            Action("Nhập từ bảng tính", reverse("exchange:plan_items_import", args=[self.plan.pk])),
         ]
 
     def _actions(self, drafts: list[Adjustment]) -> list[Action]:

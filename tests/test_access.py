@@ -227,6 +227,9 @@ TABLE: dict[str, Row] = {
     "exchange:import_faults":        Row("302 404 403 403 403 403 404", record="job"),
     "exchange:import_apply":         Row("302 405 405 405 405 405 405", "302 302 403 403 403 403 404", "job"),
     "exchange:import_retry":         Row("302 405 405 405 405 405 405", "302 302 403 403 403 403 404", "job"),
+    "exchange:plan_items_import":    Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    "exchange:plan_items_template":  Row("302 200 404 404 403 404 404", record="draft"),
+    "exchange:plan_items_export":    Row("302 200 404 404 200 404 404", record="plan"),
     "exchange:import_cancel":        Row("302 405 405 405 405 405 405", "302 302 403 403 403 403 404", "job"),
 }
 # fmt: on

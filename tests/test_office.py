@@ -24,10 +24,11 @@ from accounts.models import User
 from directives.models import Document
 from exchange.models import ImportJob
 from findings.models import Extension
-from inspections.models import Content, TeamMember
+from inspections.models import Content, Programme, Team, TeamMember
 from tests.conftest import World
 from tests.exchange.helpers import HEADINGS, book_of
 from tests.factories import (
+    make_draft,
     make_finding,
     make_item,
     make_plan,
@@ -281,14 +282,35 @@ def test_workbooks_of_the_import_are_read_by_another_program(
     job = ImportJob.objects.latest("pk")
     target = tmp_path / "export.xlsx"
     call_command("export_workbook", str(target), stdout=StringIO())
+    draft = make_draft(busy.province)
+    Programme.objects.create(plan=draft, name="=Chương trình", body=busy.province)
+    item = make_item(draft, busy.tien_hoi, 7, note="-1", team=Team.objects.get(name="@Đoàn"))
+    item.programmes.set(draft.programmes.all())
+    make_item(draft, busy.dai_tu, first_day=D(2023, 3, 1), last_day=D(2023, 3, 3), schedule="DAYS")
     files = {
+        "items": content_of(staff, f"/plans/{draft.pk}/items/export.xlsx"),
+        "items_template": content_of(staff, f"/plans/{draft.pk}/items/template.xlsx"),
         "template": content_of(staff, "/import/template.xlsx"),
         "page": content_of(staff, "/import/export.xlsx"),
         "command": target.read_bytes(),
         "marked": content_of(staff, f"/import/{job.pk}/faults.xlsx"),
     }
     again = opened(files)
-    same_as_written({name: files[name] for name in ("template", "page", "command")}, again)
+    whole = ("template", "page", "command", "items", "items_template")
+    same_as_written({name: files[name] for name in whole}, again)
+    items = cells_of(again["items"])["Mục kế hoạch"]
+    assert items[0] == cells_of(again["items_template"])["Mục kế hoạch"][0]
+    assert items[1:] == [
+        ["05569", LONG, "19", "@Đoàn", "=Chương trình", "Theo kế hoạch", "x", None, 7, None, None,
+         None, "-1"],
+        ["171", "Huyện Đại Từ", "19", None, None, "Theo kế hoạch", "x", None, None, None,
+         D(2023, 3, 1), D(2023, 3, 3), None],
+    ]  # fmt: skip
+    # The other program's file is read as our own was.
+    file = SimpleUploadedFile("muc.xlsx", again["items"].read_bytes())
+    assert staff.post(f"/plans/{draft.pk}/items/import/", {"file": file}).status_code == 302
+    sent = ImportJob.objects.latest("pk")
+    assert (sent.state, sent.sheets[0]["unchanged"], sent.faults) == ("NOTHING", 2, [])
     read = {name: cells_of(again[name]) for name in ("template", "page", "command")}
 
     for title, headings in HEADINGS.items():

@@ -6,13 +6,14 @@ the rules hold for the state in which the import would leave the whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import IO
 
 from congvu.access import Person
 from congvu.text import clean, fold
 from exchange.analysis import Analysis
 from exchange.cells import WorkbookReader
-from exchange.layout import OWN_TITLES, SHEET_BY_FOLDED_TITLE, SHEETS
+from exchange.layout import OWN_TITLES, SHEETS, Sheet
 from exchange.package import refuse
 from exchange.reading.desk import Desk, Progress, SheetReader
 from exchange.reading.findings import ExtensionReader, FindingReader, RemedyReader
@@ -24,6 +25,8 @@ from exchange.reading.successions import SuccessionReader
 from exchange.reading.units import UnitReader
 from exchange.reading.visits import VisitReader
 from exchange.tables import Table
+
+_NO_SHEET = "Tệp không có trang nào của mẫu (Đơn vị, Kế hoạch, Cuộc kiểm tra …); hãy dùng tệp mẫu."
 
 READERS: dict[str, type[SheetReader]] = {
     reader.sheet.key: reader
@@ -56,7 +59,7 @@ def read(
     """
     analysis = Analysis()
     desk = Desk(analysis, scope, locking=locking, progress=progress)
-    _open_tables(WorkbookReader(file), desk)
+    open_tables(WorkbookReader(file), desk, SHEETS, _NO_SHEET)
 
     units = UnitReader(desk)
     successions = SuccessionReader(desk)
@@ -86,14 +89,18 @@ def read(
     return analysis
 
 
-def _open_tables(book: WorkbookReader, desk: Desk) -> None:
-    """Find the layout's sheets among those of the workbook, in the layout's order."""
+def open_tables(book: WorkbookReader, desk: Desk, sheets: Sequence[Sheet], missing: str) -> None:
+    """Find these sheets of the layout among those of the workbook, in the layout's order.
+
+    A workbook that has none of them is refused with the sentence `missing`.
+    """
     analysis = desk.analysis
+    wanted = {fold(sheet.title): sheet for sheet in sheets}
     found = {}
     for part in book.sheets:
         count = book.vet_rows(part)
         title = clean(part.title)
-        sheet = SHEET_BY_FOLDED_TITLE.get(fold(title))
+        sheet = wanted.get(fold(title))
         if sheet is None:
             if fold(title) not in OWN_TITLES:
                 analysis.warnings.append(f"Mẫu không có trang “{title}”; trang này được bỏ qua.")
@@ -103,9 +110,7 @@ def _open_tables(book: WorkbookReader, desk: Desk) -> None:
             found[sheet.key] = part
             desk.row_count += max(0, count - 1)
     if not found:
-        refuse(
-            "Tệp không có trang nào của mẫu (Đơn vị, Kế hoạch, Cuộc kiểm tra …); hãy dùng tệp mẫu."
-        )
-    for sheet in SHEETS:
+        refuse(missing)
+    for sheet in sheets:
         if sheet.key in found:
             desk.tables[sheet.key] = Table(book, found[sheet.key], sheet, analysis)

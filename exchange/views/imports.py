@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
@@ -54,7 +55,15 @@ _LISTS = {
 def _job(request: UserRequest, pk: int) -> ImportJob:
     """The user's own upload; 403 for whoever may not import, 404 for what is somebody else's."""
     require(request.user, "workbook.import")
-    return get_object_or_404(ImportJob.objects.of(request.user), pk=pk)
+    uploads = ImportJob.objects.of(request.user).select_related("plan")
+    return get_object_or_404(uploads, pk=pk)
+
+
+def _home(job: ImportJob) -> str:
+    """Where uploads of its kind are sent."""
+    if job.plan is not None:
+        return reverse("exchange:plan_items_import", args=[job.plan.pk])
+    return reverse("exchange:import_list")
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,21 +73,31 @@ def import_list(request: UserRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
     if is_sent and form.is_valid():
-        ImportJob.objects.sweep()
-        file = form.cleaned_data["file"]
-        job = ImportJob.objects.create(
-            by=request.user, name=file.name[-200:], file=file, started_at=timezone.now()
-        )
-        jobs.start(job, origin=trail.origin.get())
-        return redirect(job)
+        return redirect(take(request, form))
     found = ImportJob.objects.of(request.user)[:_JOBS_SHOWN]
     context = {
         "title": "Nhập dữ liệu từ bảng tính",
         "form": form,
-        "jobs": [(job, _tone(job), _state(job)) for job in found],
+        "jobs": listed(found),
         "may_export": request.user.may("workbook.export"),
     }
     return render(request, "exchange/import_list.html", context)
+
+
+def take(request: UserRequest, form: UploadForm, **what: Any) -> ImportJob:
+    """Keep the upload and begin to check it. `what` says what it is for, if not for everything."""
+    ImportJob.objects.sweep()
+    file = form.cleaned_data["file"]
+    job = ImportJob.objects.create(
+        by=request.user, name=file.name[-200:], file=file, started_at=timezone.now(), **what
+    )
+    jobs.start(job, origin=trail.origin.get())
+    return job
+
+
+def listed(uploads: Iterable[ImportJob]) -> list[tuple[ImportJob, str, str]]:
+    """Uploads with the tone and the words of where they stand."""
+    return [(job, _tone(job), _state(job)) for job in uploads]
 
 
 def _tone(job: ImportJob) -> str:
@@ -104,7 +123,8 @@ def import_detail(request: UserRequest, pk: int) -> HttpResponse:
         "page": page,
         "fault_groups": _grouped(page.object_list),
         "has_marked": bool(job.file) and job.fault_count > 0 and job.marked_path.exists(),
-        "sheets": [{**sheet, "url": _list_url(sheet["key"])} for sheet in job.sheets],
+        "sheets": [{**sheet, "url": _list_url(job, sheet["key"])} for sheet in job.sheets],
+        "home_url": _home(job),
         "actions": _actions(job),
     }
     return render(request, "exchange/import_detail.html", context)
@@ -117,7 +137,10 @@ def _grouped(faults: Any) -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
-def _list_url(key: str) -> str:
+def _list_url(job: ImportJob, key: str) -> str:
+    """Where the records of a sheet are listed."""
+    if job.plan is not None:
+        return job.plan.get_absolute_url()
     return reverse(_LISTS[key]) if key in _LISTS else ""
 
 
@@ -168,10 +191,10 @@ def import_cancel(request: UserRequest, pk: int) -> HttpResponse:
     if job.pass_to(JobState.CANCELLED, from_state=JobState(job.state)):
         job.remove_files()
         messages.success(request, f"Đã bỏ tệp {job.name}; không có gì được ghi.")
-    return redirect("exchange:import_list")
+    return redirect(_home(job))
 
 
-def _workbook(content: bytes, name: str) -> HttpResponse:
+def workbook(content: bytes, name: str) -> HttpResponse:
     """A workbook to save. Even the largest that can be imported again takes few megabytes."""
     response = HttpResponse(content, content_type=_XLSX)
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
@@ -185,7 +208,7 @@ def import_faults(request: UserRequest, pk: int) -> HttpResponse:
     if not job.file or not job.marked_path.exists():
         raise Http404
     name = f"{job.name.removesuffix('.xlsx')} - cần sửa.xlsx"
-    return _workbook(job.marked_path.read_bytes(), name)
+    return workbook(job.marked_path.read_bytes(), name)
 
 
 @require_safe
@@ -194,7 +217,7 @@ def import_template(request: UserRequest) -> HttpResponse:
     require(request.user, "workbook.import")
     target = BytesIO()
     template(target)
-    return _workbook(target.getvalue(), "mau-nhap-lieu.xlsx")
+    return workbook(target.getvalue(), "mau-nhap-lieu.xlsx")
 
 
 @require_safe
@@ -207,4 +230,4 @@ def import_export(request: UserRequest) -> HttpResponse:
     if unit is not None:
         note = f"Tệp theo mẫu nhập: {sum(counts.values())} dòng"
         trail.mark(request.user, unit, "exported", note=note)
-    return _workbook(target.getvalue(), f"cong-vu-{today():%Y-%m-%d}.xlsx")
+    return workbook(target.getvalue(), f"cong-vu-{today():%Y-%m-%d}.xlsx")

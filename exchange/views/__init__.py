@@ -1,0 +1,1 @@
+"""Pages of workbooks: the import of everything, and the sheet of a plan's items."""
