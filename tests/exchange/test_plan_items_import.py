@@ -338,8 +338,9 @@ def test_ten_times_the_rows_cost_no_more_queries(staff: Client, world: World, dr
         assert plan.items.count() == rows
         return len(queries)
 
+    # What is kept in memory is read by the first.
     few = cost(3)
-    assert cost(30) == few
+    assert cost(30) <= few
 
 
 # --- template and export ---------------------------------------------------------------------
