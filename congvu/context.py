@@ -66,6 +66,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str | None], ...]], ...] = 
             ("Danh mục", "inspections:content_list", "catalogue", "catalogue.change"),
         ),
     ),
+    ("", (("Trợ giúp", "help", "help", None),)),
 )
 
 # The bar at the bottom of an inspector's phone.

@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from congvu import components, health, home
+from congvu import components, health, help_page, home
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", home.search, name="search"),
+    path("help/", help_page.help_page, name="help"),
     path("healthz", health.healthz, name="healthz"),
     path("components/", components.components, name="components"),
     path("", include("accounts.urls")),

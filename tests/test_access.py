@@ -68,6 +68,7 @@ TABLE: dict[str, Row] = {
     # Columns:                          nobody staff insp. rep. lead. admin outs.
     "home":                          Row("302 200 200 200 200 200 200"),
     "search":                        Row("302 200 200 200 200 200 200", query="q=dai"),
+    "help":                          Row("302 200 200 200 200 200 200"),
     "healthz":                       Row("200 200 200 200 200 200 200"),
     "components":                    Row("302 404 404 404 404 404 404"),
 
