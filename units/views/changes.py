@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from congvu.access import AuthedRequest, Person
@@ -48,7 +49,7 @@ def _facts(reform: Reform) -> list[Fact]:
     return [
         Fact("Ngày hiệu lực", format_day(reform.effective_on)),
         Fact("Căn cứ", reform.legal_basis or "Chưa ghi"),
-        Fact("Ghi vào hệ thống", format_day(reform.made_at.date())),
+        Fact("Ghi vào hệ thống", format_day(timezone.localdate(reform.made_at))),
     ]
 
 
