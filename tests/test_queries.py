@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,6 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from congvu.dates import today
+from directives.models import Document
+from findings.models import Extension
+from inspections.models import Visit
 from reports.models import Draw, Proposal
 from tests.conftest import World
 from tests.factories import (
@@ -26,6 +30,7 @@ from tests.factories import (
     make_user,
     make_visit,
 )
+from units.models import Reform
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +51,8 @@ PAGES = (
     "/calendar/feed/",
     "/returns/",
     "/documents/",
+    "/documents/?q=45+kh&used=no&file=no",
+    "/help/",
     "/units/",
     "/units/?q=xa",
     f"/reports/summary/?{YEAR}",
@@ -117,3 +124,41 @@ def test_no_page_of_a_plan_asks_more_than_fifteen_times(
     with CaptureQueriesContext(connection) as queries:
         assert staff.get(address).status_code == 200
     assert len(queries) <= MOST, "\n".join(each["sql"][:160] for each in queries)
+
+
+def _papered(world: World) -> list[str]:
+    """Pages of records that rest on documents, and those that put documents to them."""
+    visit = Visit.objects.filter(round__status="COMPLETED").earliest("pk")
+    remedy = visit.remedies.earliest("pk")
+    reform = Reform.objects.create(deed="merged", effective_on=date(2023, 3, 1))
+    unit = make_unit("05810", "Xã Mới", world.dai_tu, kind="COMMUNE", opened_in=reform)
+    make_succession(world.tien_hoi, unit, date(2023, 3, 1))
+    days = ((date(2023, 7, 1), date(2023, 8, 1)), (date(2023, 8, 1), date(2023, 9, 1)))
+    given = [
+        Extension.objects.create(remedy=remedy, decided_on=decided, due_on=due)
+        for decided, due in days
+    ]
+    holders: list[Any] = [visit, visit.round, visit.round.plan, visit.round.team, remedy, reform]
+    for number in range(3):
+        document = Document.objects.create(
+            number=f"{number}/QĐ-UBND", issued_on=date(2023, 1, 5), issuer=world.province,
+            kept_by=world.province, type="QD", subject="Kiểm tra",
+        )  # fmt: skip
+        for holder in [*holders, *given]:
+            holder.documents.add(document)
+    pages: list[Any] = [visit, visit.round.team, remedy, reform, unit, document]
+    draft = make_draft(world.province)
+    return [
+        *(each.get_absolute_url() for each in pages),
+        *(f"{each.get_absolute_url()}{deed}/" for each in holders for deed in ("attach", "detach")),
+        f"/plans/{draft.pk}/items/import/",
+    ]
+
+
+def test_no_page_with_papers_asks_more_than_fifteen_times(full: World, staff: Client) -> None:
+    found = {}
+    for page in _papered(full):
+        with CaptureQueriesContext(connection) as queries:
+            assert staff.get(page).status_code == 200, page
+        found[page] = len(queries)
+    assert {page: number for page, number in found.items() if number > MOST} == {}
