@@ -6,8 +6,8 @@ plan that is not closed, on its first to last day. An item and the rounds that c
 inspection, and the rounds stand for it; so are the items that one round carries out.
 
 Whoever asks is told of what is in reach; of what others do only what is completed or announced
-(`told_to`), and then neither code nor link. What must not be told takes no part in anything, so
-that nothing is missing on its account either.
+(`told_to`, `items_told_to`), and then neither code nor link. What must not be told takes no part in
+anything, so that nothing is missing on its account either.
 
 `overlaps_of` finds them for many inspections at once, in three queries;
 `inspections.overlap_words` fetches what people read of those found.
@@ -32,6 +32,7 @@ from inspections.models import (
     RoundStatus,
     Visit,
     in_reach,
+    items_told_to,
 )
 from units.kin import kin_of
 
@@ -168,13 +169,12 @@ class Told:
 
         A round may come long before or after: then the item does not stand where it was planned.
         """
-        told = PlanItem.objects.told_to(person).order_by().values("pk")
         no_secret = Q(rounds__status=RoundStatus.COMPLETED) | Q(rounds__announced=True)
         no_secret |= in_reach(person, "rounds__", "rounds__visits__unit__", "rounds__visits")
         held = Q(rounds__status__in=[each for each in RoundStatus if each != RoundStatus.CANCELLED])
         rows = (
-            PlanItem.objects.filter(Q(pk__in=told) | Q(pk__in=own), unit__in=around)
-            .annotate(carried_out=no_secret & held, told=Q(pk__in=told))
+            PlanItem.objects.filter(unit__in=around)
+            .annotate(carried_out=no_secret & held, told=items_told_to(person))
             .order_by("first_day")
             .values_list(
                 "pk",
@@ -190,6 +190,8 @@ class Told:
             )
         )
         for item, unit, begins, ends, within, plan, known, carried_out, round_, visited in rows:
+            if not known and item not in own:
+                continue
             if carried_out:
                 self.rounds_of[item].add(round_)
                 self.items_of[round_].add(item)

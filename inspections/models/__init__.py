@@ -17,7 +17,7 @@ from inspections.models.codes import (
     Trigger,
 )
 from inspections.models.feeds import CalendarFeed
-from inspections.models.items import PlanItem, PlanItemQuerySet, span_of
+from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, span_of
 from inspections.models.plans import OVERLAP_DAYS, Plan, PlanQuerySet, Programme, why_not_year
 from inspections.models.rounds import (
     Round,
@@ -60,6 +60,7 @@ __all__ = [
     "in_reach",
     "is_behind",
     "is_near",
+    "items_told_to",
     "outside_plans",
     "span_of",
     "statuses_seen_by",

@@ -51,12 +51,7 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
 
         Nobody else: an item may announce what the unit must not know beforehand.
         """
-        if not person.may("plans.view"):
-            return self.none()
-        theirs = under(person.scope_paths, "body__") & Q(plan__status__in=ISSUED) & ADJUSTED
-        return self.filter(
-            under(person.scope_paths, "plan__issuer__") | theirs | Q(team__in=own_teams(person))
-        )
+        return self.filter(_seen_by(person))
 
     def in_force(self) -> Self:
         """Items as all issued adjustments left them; what is being prepared changes nothing."""
@@ -70,17 +65,6 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
             gone |= Q(**{f"{name}__valid_from__gt": F("first_day")})
         return self.filter(gone)
 
-    def told_to(self, person: Person) -> Self:
-        """Items in force of which the person may be told that, when and by whom they are to be.
-
-        Those in reach; of others, those that an issued plan announces to the unit.
-        """
-        if not person.may("plans.view"):
-            return self.none()
-        announced = Q(announced=True, plan__status__in=ISSUED)
-        seen = PlanItem.objects.visible_to(person).order_by()
-        return self.in_force().filter(announced | Q(pk__in=seen.values("pk")))
-
     def as_issued(self) -> Self:
         """Items as the plan was first issued."""
         return self.filter(added_in__isnull=True)
@@ -90,6 +74,25 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
 ADJUSTED = Q(added_in__isnull=True) | Q(added_in__status=AdjustmentStatus.ISSUED)
 # Not dropped by an adjustment that was issued.
 LEFT = Q(dropped_in__isnull=True) | ~Q(dropped_in__status=AdjustmentStatus.ISSUED)
+
+
+def _seen_by(person: Person) -> Q:
+    if not person.may("plans.view"):
+        return Q(pk__in=[])
+    theirs = under(person.scope_paths, "body__") & Q(plan__status__in=ISSUED) & ADJUSTED
+    ours = under(person.scope_paths, "plan__issuer__")
+    return ours | theirs | Q(team__in=own_teams(person))
+
+
+def items_told_to(person: Person) -> Q:
+    """The condition for items in force of which the person may be told: that, when, by whom.
+
+    Those in reach; of others, those that an issued plan announces to the unit.
+    """
+    if not person.may("plans.view"):
+        return Q(pk__in=[])
+    announced = Q(announced=True, plan__status__in=ISSUED)
+    return ADJUSTED & LEFT & (announced | _seen_by(person))
 
 
 class PlanItem(Ruled):
