@@ -148,6 +148,11 @@ class OverlapForm(RecordForm):
                     told[each.met.pk] = each
         return [each for pk, each in told.items() if times[pk] == len(self._asked)]
 
+    @property
+    def only_joinable(self) -> Overlap | None:
+        """The one round that it can be joined to, where there is no choice."""
+        return self.joinable[0] if len(self.joinable) == 1 else None
+
     @cached_property
     def fitting_items(self) -> list[Overlap]:
         """The items of issued plans that this inspection may be what carries them out."""

@@ -371,7 +371,7 @@ def test_of_others_neither_code_nor_link_nor_reason_is_told(commune: User, world
         ("", None, "", False),
     ]
     assert [each.body_name for each in told] == ["Tỉnh Thái Nguyên"] * 2
-    assert [each.days_text for each in told] == ["Tháng 5/2023", "22/05/2023"]
+    assert [each.days_text for each in told] == ["tháng 5/2023", "22/05/2023"]
     assert "kín" not in str([each.contents for each in told])
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.factories import make_succession, make_unit
 from units import kin
-from units.kin import kin_of
+from units.kin import kin_around, kin_of
 from units.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +62,18 @@ def test_one_query_however_many_units() -> None:
     assert len(queries) == 1
     assert found[made[0].pk] == {unit.pk for unit in made}
     assert kin_of([]) == {}
+
+
+@pytest.mark.usefixtures("size")
+def test_kin_of_units_and_of_their_kin_among_all_of_them() -> None:
+    """Who is not asked about, nor kin to one asked about, is left out."""
+    first, second, merged, later = units("1", "2", "12", "123")
+    make_succession(first, merged, date(2020, 1, 1))
+    make_succession(second, merged, date(2020, 1, 1))
+    make_succession(merged, later, kind="CONTINUE")
+    own = {first.pk, merged.pk, later.pk}
+    assert kin_around([first.pk]) == dict.fromkeys(own, own)
+    both = kin_around([first.pk, second.pk])
+    assert both[first.pk] == own
+    assert both[merged.pk] == {*own, second.pk}
+    assert kin_around([]) == {}
