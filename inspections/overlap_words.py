@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, Value
 from accounts.models import User
 from congvu.dates import format_day
 from inspections.models import Content, PlanItem, PlanStatus, Round, RoundForm, RoundStatus
-from inspections.overlaps import Met
+from inspections.models.moves import Move
+from inspections.overlaps import Asked, Met, days_of, overlaps_of
 from units.models import Unit
 
 # Rounds that others may still be joined to.
@@ -43,6 +44,16 @@ class Overlap:
     def gap_text(self) -> str:
         """How far apart they are, in words."""
         return gap_text(self.met.gap)
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one line."""
+        code = f" ({self.code})" if self.code else ""
+        contents = "; ".join(self.contents) or "chưa ghi"
+        return (
+            f"{self.unit_name}: {self.body_name}, {self.days_text}{code} – {self.gap_text}. Nội "
+            f"dung: {contents}."
+        )
 
 
 def gap_text(gap: int) -> str:
@@ -145,3 +156,15 @@ def _of_item(
         item.overlap_reason if seen else "",
         seen and plan.status == PlanStatus.ISSUED,
     )
+
+
+def overlaps_if_moved(move: Move, user: User) -> list[str]:
+    """A sentence for each inspection that would overlap a visit of the round that is moved."""
+    round_ = move.round
+    own, within = frozenset({round_.pk}), days_of(round_.plan)
+    asked = [
+        Asked(visit.unit_id, visit.visited_on, visit.visited_on, within, rounds=own)
+        for _, visit in move.visits
+    ]
+    found = [met for each in overlaps_of(user, asked) for met in each]
+    return list(dict.fromkeys(each.sentence for each in described(user, found)))

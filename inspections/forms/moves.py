@@ -9,10 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from accounts.models import User
 from congvu.dates import format_day, parse_day
 from congvu.deeds import DeedForm
-from congvu.forms import DayField
+from congvu.forms import BlockInput, DayField
 from inspections.models import Round
+from inspections.models.moves import Move
+from inspections.overlap_words import overlaps_if_moved
 
 
 class MoveForm(DeedForm):
@@ -25,8 +28,16 @@ class MoveForm(DeedForm):
     # The day for which the page showed what will happen.
     shown_to = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, record: Round, to: str = "", **kwargs: Any) -> None:
+    overlap_reason = BlockInput(
+        label="Vẫn kiểm tra, vì",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Lý do được lưu cùng hồ sơ của cuộc. Hoặc chọn ngày khác ở trên.",
+    )
+
+    def __init__(self, *args: Any, record: Round, user: User, to: str = "", **kwargs: Any) -> None:
         """`to` is the day in the address, as text."""
+        self._round = record
         visits = record.visits.order_by("pk").values_list("pk", "version")
         shown = [number for pair in visits for number in pair]
         super().__init__(*args, record=record, shown=shown, **kwargs)
@@ -34,6 +45,20 @@ class MoveForm(DeedForm):
             day = _day(to)
             self.initial["to"] = day or to
             self.initial["shown_to"] = day.isoformat() if day else ""
+        self.initial.setdefault("overlap_reason", record.overlap_reason)
+        self.move = self._planned()
+        self.overlaps = overlaps_if_moved(self.move, user) if self.move else []
+        if not self.overlaps:
+            del self.fields["overlap_reason"]
+
+    def _planned(self) -> Move | None:
+        """The round as it would stand on the day in the form; None for its own day, or none."""
+        if self.day is None or self.day == self._round.starts_on:
+            return None
+        try:
+            return self._round.moved(self.day)
+        except ValidationError:
+            return None  # beyond the calendar: the deed itself says so
 
     @property
     def day(self) -> date | None:
@@ -56,12 +81,16 @@ class MoveForm(DeedForm):
                     "rồi bấm dời."
                 }
             )
+        if self.overlaps and not data.get("overlap_reason"):
+            told = "Hãy ghi lý do vẫn kiểm tra, hoặc chọn ngày khác."
+            raise ValidationError({"overlap_reason": told})
         return data
 
     @property
     def typed(self) -> dict[str, Any]:
         """What the deed is told. Only after `is_valid()`."""
-        return {"to": self.cleaned_data["to"]}
+        reason = self.cleaned_data.get("overlap_reason", self._round.overlap_reason)
+        return {"to": self.cleaned_data["to"], "overlap_reason": reason}
 
 
 def _day(text: str) -> date | None:

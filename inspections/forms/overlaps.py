@@ -245,7 +245,7 @@ class OverlapForm(RecordForm):
             round_.take_in(
                 by,
                 contents=data.get("contents") or (),
-                items=filter(None, [data.get("item"), *self.items_chosen]),
+                items=[each for each in (data.get("item"), *self.items_chosen) if each],
                 note=data.get("scope_note") or "",
             )
         except ValidationError as refusal:

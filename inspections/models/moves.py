@@ -56,6 +56,7 @@ class Movable(Ruled):
     ends_on: Any
     visits: Any
     days_text: Any
+    overlap_reason: Any
 
     def faults_of_team(self) -> Iterator[Fault]:
         """The team is at work on all days of the round (reads `team`).
@@ -133,8 +134,11 @@ class Movable(Ruled):
             raise ValidationError({"to": "Ngày này ở quá xa; hãy ghi ngày khác."}) from None
         return Move(round_, pairs)
 
-    def move(self, by: User, to: date) -> None:
+    def move(self, by: User, to: date, overlap_reason: str | None = None) -> None:
         """Let the round begin on that day, and shift its last day and every visit as far.
+
+        `overlap_reason`: why it is held there although a unit has another inspection near it;
+        None leaves what is on record.
 
         Raises `ValidationError` when it is no longer only planned, stands there already, or would
         break a rule; `ConflictError` when somebody else saved it since it was read.
@@ -152,8 +156,11 @@ class Movable(Ruled):
                 name: (getattr(self, name), getattr(move.round, name))
                 for name in ("starts_on", "ends_on")
             }
+            if overlap_reason is not None and overlap_reason != self.overlap_reason:
+                changes["overlap_reason"] = (self.overlap_reason, overlap_reason)
+                self.overlap_reason = overlap_reason
             self.starts_on, self.ends_on = move.round.starts_on, move.round.ends_on
-            self.write("starts_on", "ends_on")
+            self.write("starts_on", "ends_on", "overlap_reason")
             for old, new in move.visits:
                 new.write("visited_on")
                 mark(by, new, "moved", {"visited_on": (old.visited_on, new.visited_on)})

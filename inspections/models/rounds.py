@@ -361,26 +361,19 @@ class Round(Movable):
                 mark(by, self, "changed", changes)
 
     def take_in(
-        self, by: User, *, contents: Iterable[Content], items: Iterable[PlanItem], note: str = ""
+        self, by: User, contents: Iterable[Content], items: Iterable[PlanItem], note: str = ""
     ) -> None:
-        """Another inspection of its unit is joined to this round: contents, items, what was noted.
-
-        Raises `ValidationError` for a round that is over: nothing more can be inspected then.
-        """
+        """Join another inspection of its unit to this round; `ValidationError` when it is over."""
         with transaction.atomic():
             held = Round.objects.held(self.pk)
             if held.status not in _AHEAD:
-                raise ValidationError(
-                    f"Cuộc {held.code} đang ở trạng thái “{held.get_status_display()}” nên không "
-                    "ghép thêm được; hãy chọn cách khác."
-                )
+                raise ValidationError(f"Cuộc {held.code} không còn ghép thêm được.")
+            added = [*contents, *items]
             held.contents.add(*contents)
             held.items.add(*items)
-            if note and note not in held.scope_note:
-                held.scope_note = f"{held.scope_note}\n{note}".strip()
+            held.scope_note = "\n".join(filter(None, (held.scope_note, note)))
             held.write("scope_note")
-            told = "; ".join(str(each) for each in (*contents, *items))
-            mark(by, held, "changed", note=f"Ghép thêm: {told or note or 'không có nội dung mới'}")
+            mark(by, held, "changed", note=f"Ghép thêm: {'; '.join(map(str, added)) or note}")
 
     def why_not_removed(self) -> str:
         """Why the round cannot be taken away; empty when it can."""

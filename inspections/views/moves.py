@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -15,7 +14,6 @@ from inspections.calendar import kept
 from inspections.forms import MoveForm
 from inspections.members import cautions_if_moved
 from inspections.models import Round
-from inspections.models.moves import Move
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,8 +27,8 @@ def round_move(request: UserRequest, pk: int) -> HttpResponse:
     rounds = Round.objects.visible_to(user).select_related("body", "team")
     round_ = get_object_or_404(rounds.prefetch_related("body__former_names"), pk=pk)
     round_.require_editable(user)
-    form = MoveForm(request.POST or None, record=round_, to=request.GET.get("to", ""))
-    move = _planned(round_, form)
+    form = MoveForm(request.POST or None, record=round_, user=user, to=request.GET.get("to", ""))
+    move = form.move
     then = _calendar(request, move.round if move else round_)
     return confirm(
         request,
@@ -46,20 +44,9 @@ def round_move(request: UserRequest, pk: int) -> HttpResponse:
         move=move,
         refusals=move.refusals if move else [],
         cautions=cautions_if_moved(move, user) if move else [],
-        # Sentences on other inspections near the visited units stand beside these.
-        overlaps=[],
+        overlaps=form.overlaps,
         **({"cancel_url": then} if then else {}),
     )
-
-
-def _planned(round_: Round, form: MoveForm) -> Move | None:
-    """The round as it would stand on the day in the form; None for the day that it has, or none."""
-    if form.day is None or form.day == round_.starts_on:
-        return None
-    try:
-        return round_.moved(form.day)
-    except ValidationError:
-        return None  # beyond the calendar: the deed itself says so
 
 
 def _calendar(request: HttpRequest, round_: Round) -> str:

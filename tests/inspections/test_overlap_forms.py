@@ -318,3 +318,44 @@ def test_a_moved_item_is_not_warned_against_itself(staff: Client, world: World) 
     assert staff.post(url, item_typed(month="8", reason="Dời")).status_code == 302
     new = PlanItem.objects.latest("pk")
     assert (new.replaces, new.overlap_reason) == (item, "Có từ trước")
+
+
+# --- a round that is moved as a whole ----------------------------------------------------------
+
+
+def move_typed(client: Client, round_: Round, to: str, **fields: str) -> dict[str, str]:
+    """What the page of a move holds when it was opened for that day."""
+    form = client.get(f"/rounds/{round_.pk}/move/", {"to": to}).context["form"]
+    return {"to": to, "shown_to": form["shown_to"].value(), "version": form["version"].value()} | {
+        "_once": str(uuid.uuid4()),
+        **fields,
+    }
+
+
+def test_moving_a_round_tells_what_its_visits_would_overlap_and_asks_why(
+    staff: Client, there: Round, world: World
+) -> None:
+    make_visit(make_round(world.justice, date(2024, 6, 20)), world.tien_hoi)
+    url = f"/rounds/{there.pk}/move/"
+    assert "Chồng chéo" not in staff.get(url, {"to": "2023-05-11"}).content.decode().split("h1")[1]
+    page = staff.get(url, {"to": "2024-06-10"}).content.decode()
+    assert "Xã Tiên Hội: Sở Tư pháp, 20/06/2024" in page
+    assert "cách 10 ngày" in page
+    typed = move_typed(staff, there, "2024-06-10")
+    assert "Hãy ghi lý do vẫn kiểm tra" in staff.post(url, typed).content.decode()
+    typed["overlap_reason"] = "Đoàn chỉ rảnh ngày này"
+    assert staff.post(url, typed).status_code == 302
+    there.refresh_from_db()
+    assert (there.starts_on, there.overlap_reason) == (date(2024, 6, 10), "Đoàn chỉ rảnh ngày này")
+    assert "overlap_reason" in Event.objects.of(there).last().changes  # type: ignore[union-attr]
+
+
+def test_a_move_away_from_everything_needs_no_reason_and_leaves_it(
+    staff: Client, there: Round
+) -> None:
+    there.overlap_reason = "Cũ"
+    there.write("overlap_reason")
+    typed = move_typed(staff, there, "2023-05-11")
+    assert staff.post(f"/rounds/{there.pk}/move/", typed).status_code == 302
+    there.refresh_from_db()
+    assert (there.starts_on, there.overlap_reason) == (date(2023, 5, 11), "Cũ")
