@@ -116,7 +116,11 @@ class PlanPage:
         if self.plan.is_issued:
             views.append(("rounds", f"Cuộc kiểm tra ({rounds})"))
         path = self._request.path
-        return [Tab(label, f"{path}?view={view}", view == self.view) for view, label in views]
+        tabs = [Tab(label, f"{path}?view={view}", view == self.view) for view, label in views]
+        if self.plan.is_issued and self.item_count:
+            progress = self._on("plan_progress", "Tiến độ (Biểu 07)")
+            tabs.append(Tab(progress.label, progress.url, here=False))
+        return tabs
 
     def context(self) -> dict[str, Any]:
         """For the page's template."""
@@ -150,6 +154,10 @@ class PlanPage:
         url = reverse(f"inspections:{name}", args=[self.plan.pk])
         return Action(label, url, why_not, danger=danger)
 
+    def _on(self, name: str, label: str) -> Action:
+        """To a page about the plan that stands further right."""
+        return Action(label, reverse(f"reports:{name}", args=[self.plan.pk]))
+
     def _stale(self) -> list[PlanItem]:
         """Items on units that have ended since: an adjustment has to follow them to their heirs."""
         if not self.editable or self.plan.status == PlanStatus.CLOSED:
@@ -165,6 +173,7 @@ class PlanPage:
             self._to("item_create", "Thêm mục"),
             self._to("plan_copy", "Chép từ kế hoạch khác"),
             Action("Nhập từ bảng tính", reverse("exchange:plan_items_import", args=[self.plan.pk])),
+            self._on("plan_proposal", "Đề xuất, bốc thăm đơn vị"),
         ]
 
     def _actions(self, drafts: list[Adjustment]) -> list[Action]:
@@ -178,13 +187,20 @@ class PlanPage:
         attach = self._to("plan_attach", "Gắn văn bản")
         edit = self._to("plan_edit", "Sửa kế hoạch")
         delete = self._to("plan_delete", "Xóa kế hoạch", plan.why_not_removed(), danger=True)
+        proposal = self._on("plan_proposal", "Xem đề xuất, bốc thăm")
         match plan.status:
             case PlanStatus.DRAFT:
                 submit = self._to("plan_submit", "Trình kế hoạch", plan.why_not("submitted"))
                 return [submit, *self._starts(), edit, attach, delete]
             case PlanStatus.SUBMITTED:
                 issue = self._to("plan_issue", "Ban hành kế hoạch", plan.why_not("issued"))
-                return [issue, self._to("plan_send_back", "Trả lại dự thảo"), attach, delete]
+                return [
+                    issue,
+                    self._to("plan_send_back", "Trả lại dự thảo"),
+                    proposal,
+                    attach,
+                    delete,
+                ]
             case PlanStatus.ISSUED:
                 adjust = self._to("plan_adjust", "Điều chỉnh kế hoạch")
                 if drafts:
@@ -193,9 +209,9 @@ class PlanPage:
                 withdraw = self._to(
                     "plan_withdraw", "Thu hồi về dự thảo", plan.why_not("withdrawn"), danger=True
                 )
-                return [adjust, *actions, edit, attach, close, withdraw, delete]
+                return [adjust, *actions, edit, attach, proposal, close, withdraw, delete]
             case _:
-                return [self._to("plan_reopen", "Mở lại kế hoạch"), edit, attach]
+                return [self._to("plan_reopen", "Mở lại kế hoạch"), edit, attach, proposal]
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def plan_progress(request: UserRequest, pk: int) -> HttpResponse:
     counts = table.progress.counts
     context = {
         "plan": plan,
-        "title": f"Tiến độ {plan.name} năm {plan.year}",
+        "title": f"Tiến độ {plan.name_inside} năm {plan.year}",
         "form": form,
         "table": table,
         "headings": HEADINGS,

@@ -48,7 +48,7 @@ def page(client: Client, plan: Plan, query: str = "") -> str:
 def units_of(content: str) -> list[str]:
     """The units in the table, in order."""
     table = content.split('class="progress-table"')[1].split("<tfoot>")[0]
-    return re.findall(r'scope="row">([^<]+)<span', table)
+    return re.findall(r'scope="row"><a [^>]+>([^<]+)</a><span', table)
 
 
 def test_rows_stand_under_their_inspecting_body(plan: Plan, staff: Client) -> None:
