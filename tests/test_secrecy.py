@@ -27,7 +27,7 @@ from congvu.dates import today
 from congvu.trail import mark
 from directives.models import Document
 from exchange.models import ImportJob
-from findings.models import Finding, Remedy
+from findings.models import Extension, Finding, Remedy
 from inspections.models import (
     Adjustment,
     Content,
@@ -54,7 +54,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.test_access import TABLE
-from units.models import Unit
+from units.models import Reform, Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +70,8 @@ KINDS: dict[str, type[models.Model]] = {
     "visit_ahead": Visit,
     "finding": Finding,
     "remedy": Remedy,
+    "extension": Extension,
+    "reform": Reform,
     "plan": Plan,
     "draft": Plan,
     "item": PlanItem,
@@ -139,7 +141,10 @@ def before(world: World) -> World:
     make_visit(own, world.tien_hoi)
     done = make_round(world.province, day - timedelta(days=200))
     visit = make_visit(done, district)
-    make_remedy(visit, finding=make_finding(visit))
+    remedy = make_remedy(visit, finding=make_finding(visit))
+    Extension.objects.create(remedy=remedy, decided_on=visit.visited_on, due_on=day)
+    reform = Reform.objects.create(deed="added", effective_on=day - timedelta(days=400))
+    Unit.objects.filter(pk=world.tien_hoi.pk).update(opened_in=reform)
     Document.objects.create(
         number="7/QĐ-UBND", issued_on=day, issuer=district, kept_by=district, type="QD",
         subject="Lập đoàn",
@@ -194,8 +199,13 @@ def prepare_the_surprise(world: World) -> None:
             )  # fmt: skip
             visit = make_visit(round_, unit, strengths=SECRET)
             finding = make_finding(visit, content=SECRET)
-            make_remedy(visit, finding=finding, content=SECRET, due_on=today() - timedelta(days=9))
-            round_.documents.add(paper)
+            due = today() - timedelta(days=9)
+            remedy = make_remedy(visit, finding=finding, content=SECRET, due_on=due)
+            extension = Extension.objects.create(
+                remedy=remedy, decided_on=due, due_on=today(), document=SECRET
+            )
+            for holder in (round_, visit, remedy, extension, team, plan):
+                holder.documents.add(paper)
             # It carries out, besides, what the district itself had planned.
             round_.items.add(item, *PlanItem.objects.filter(plan__number="1/KH-UBND"))
             mark(staff, round_, "added", note=SECRET)
