@@ -25,6 +25,7 @@ from inspections.models import (
     Schedule,
     Team,
 )
+from inspections.overlaps import asked_of_item, overlaps_of
 
 # --- writing ---------------------------------------------------------------------------------
 
@@ -75,10 +76,19 @@ def _write(plan: Plan, new: Sequence[NewItem], by: User) -> None:
     mark(by, plan, "imported", note=f"Thêm {len(made)} mục từ bảng tính: {lines}.")
 
 
-def summary_of(reading: ItemReading) -> list[dict[str, Any]]:
-    """For the upload's page: counts, every item that would be added, and those there already."""
+def summary_of(reading: ItemReading, person: User) -> list[dict[str, Any]]:
+    """For the upload's page: counts, every item that would be added, and those there already.
+
+    Of each new item is said how many inspections in the person's reach its unit meets besides.
+    """
     tally = reading.analysis.tally(ITEMS)
-    rows = [(each.row, each.label, "thêm mới") for each in reading.new]
+    met = overlaps_of(person, [asked_of_item(each.item) for each in reading.new])
+    rows = [
+        (each.row, each.label, f"thêm mới; chồng chéo với {len(others)} cuộc hoặc mục khác")
+        if others
+        else (each.row, each.label, "thêm mới")
+        for each, others in zip(reading.new, met, strict=True)
+    ]
     rows += [(row, label, f"đã có ở mục {line}") for row, label, line in reading.there]
     return [
         {

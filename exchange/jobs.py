@@ -150,7 +150,7 @@ def _check(job: ImportJob, *, message: str = "") -> None:
     with job.file.open("rb") as file:
         if job.is_for_plan:
             reading = read_items(file, _plan_of(job), job.by, progress=job.tell)
-            analysis, sheets = reading.analysis, summary_of(reading)
+            analysis, sheets = reading.analysis, summary_of(reading, job.by)
         else:
             analysis = read(file, job.by, progress=job.tell)
             sheets = sheet_summaries(analysis)
@@ -209,7 +209,7 @@ def _import(
         agreed = confirmed[ITEMS.key]
         plan = _plan_of(job)
         reading = import_items(file, plan, job.by, progress=job.tell, confirmed=agreed)
-        return reading.analysis, summary_of(reading)
+        return reading.analysis, summary_of(reading, job.by)
     analysis = import_workbook(file, job.by, job.by, progress=job.tell, confirmed=confirmed)
     return analysis, [] if analysis.is_sound else sheet_summaries(analysis)
 

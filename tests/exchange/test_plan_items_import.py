@@ -18,7 +18,16 @@ from exchange.models import ImportJob, JobState
 from inspections.models import Content, Plan, PlanItem, Programme
 from tests.conftest import World
 from tests.exchange.helpers import book_of
-from tests.factories import make_draft, make_item, make_plan, make_succession, make_team, make_unit
+from tests.factories import (
+    make_draft,
+    make_item,
+    make_plan,
+    make_round,
+    make_succession,
+    make_team,
+    make_unit,
+    make_visit,
+)
 from units.models import FormerName, Unit
 
 pytestmark = pytest.mark.django_db
@@ -251,6 +260,22 @@ def test_two_things_wrong_in_one_row_are_both_told(
 ) -> None:
     job = upload(staff, draft, row("99999", month=13, contents="Việc lạ"))
     assert [each.split(":")[0] for each in said(job)] == ["A2", "H2", "I2"]
+
+
+def test_new_items_say_how_many_inspections_in_reach_the_unit_meets_besides(
+    staff: Client, world: World, draft: Plan
+) -> None:
+    make_visit(make_round(world.province, date(2023, 3, 1)), world.dai_tu)
+    make_item(draft, world.dai_tu, 9)
+    # Of another body, and not announced: nobody else is told.
+    hidden = make_round(world.elsewhere, date(2023, 5, 2), status="SCHEDULED")
+    make_visit(hidden, world.dai_tu)
+    job = upload(staff, draft, row("171"), row("05809"))
+    shown = page(staff, job)
+    assert "Huyện Đại Từ (171), tháng 5/2023, do Tỉnh Thái Nguyên (thêm mới; chồng chéo với 2" in (
+        shown
+    )
+    assert "Xã Tiên Hội (05809), tháng 5/2023, do Tỉnh Thái Nguyên (thêm mới)" in shown
 
 
 def test_only_a_draft_is_filled_and_only_by_whoever_may(
