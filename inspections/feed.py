@@ -32,6 +32,8 @@ def feed_of(user: User, absolute: Callable[[str], str]) -> bytes:
     rounds = with_visits(Round.objects.visible_to(user).filter(ends_on__gte=since), user)
     made = Calendar.new(
         prodid="-//Cong vu//Lich kiem tra//VI",
+        # The same at each reading: a program takes it for the calendar that it has.
+        uid=f"lich-{user.pk}@congvu",
         name="Lịch kiểm tra công vụ",
         language="vi",
         refresh_interval=timedelta(hours=1),

@@ -30,6 +30,7 @@ from exchange.models import ImportJob
 from findings.models import Extension, Finding, Remedy
 from inspections.models import (
     Adjustment,
+    CalendarFeed,
     Content,
     Plan,
     PlanItem,
@@ -99,7 +100,7 @@ QUERIES = (
 # Chance, and nothing else: keys of forms, tokens, marks of time.
 _CHANCE = re.compile(
     rb'(name="csrfmiddlewaretoken" value|name="_once" value|nonce|data-draft-key|data-now)="[^"]*"'
-    rb'|"X-CSRFToken": "[^"]*"'
+    rb'|"X-CSRFToken": "[^"]*"|DTSTAMP:[0-9TZ]+'
 )
 
 
@@ -137,7 +138,11 @@ def before(world: World) -> World:
     by = make_user("STAFF", district, "bocthamnha")
     Draw.make(Proposal.of(draft), lambda: [world.tien_hoi], by=by, number=1, seed="1 2 3")
     team = make_team(district)
-    own = make_round(district, day, status="SCHEDULED", team=team, plan=plan)
+    lent = make_user("INSPECTOR", world.justice, "chovaymuon")
+    TeamMember.objects.create(team=team, name="Người cho mượn", account=lent)
+    # On the surprise's day, with a member who will be of its team too.
+    last = day + timedelta(days=3)
+    own = make_round(district, day, ends_on=last, status="SCHEDULED", team=team, plan=plan)
     make_visit(own, world.tien_hoi)
     done = make_round(world.province, day - timedelta(days=200))
     visit = make_visit(done, district)
@@ -182,6 +187,8 @@ def prepare_the_surprise(world: World) -> None:
     )  # fmt: skip
     team = make_team(world.province, name=f"Đoàn {SECRET}")
     TeamMember.objects.create(team=team, name=f"Ông {SECRET}", account=staff)
+    lent = User.objects.get(username="chovaymuon")
+    TeamMember.objects.create(team=team, name="Người cho mượn", account=lent)
     plan = make_plan(world.province, year=day.year, number="5/KH-UBND", subject=SECRET)
     drawn = make_draft(world.province, year=day.year, subject=SECRET)
     pool = [world.dai_tu, world.tien_hoi]
@@ -232,12 +239,16 @@ def addresses(ids: dict[str, list[Any]]) -> Iterator[str]:
 
 def records() -> dict[str, list[Any]]:
     """Ids of all records there are, by kind."""
-    unknown = {row.record for row in TABLE.values()} - KINDS.keys() - {"", "figure"} - OTHER.keys()
+    others = {"", "figure", "token", *OTHER}
+    unknown = {row.record for row in TABLE.values()} - KINDS.keys() - others
     assert not unknown, f"say in KINDS what these records are: {unknown}"
     found: dict[str, list[Any]] = {
         kind: [(pk,) for pk in model._default_manager.order_by("pk").values_list("pk", flat=True)]
         for kind, model in KINDS.items()
     }
+    # The private calendar address of whoever looks.
+    own = User.objects.get(username="nguoinha")
+    found["token"] = [(CalendarFeed.of(own).token,)]
     return {**found, **OTHER, "figure": [("rounds.total",), ("visits.units",)]}
 
 

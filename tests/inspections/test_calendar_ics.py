@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -82,6 +83,14 @@ def test_same_round_keeps_its_name_and_counts_its_changes(world: World, person: 
     assert before["UID"] == after["UID"]
     assert after["SEQUENCE"] > before["SEQUENCE"]
     assert after["DTSTART"].dt == today() + timedelta(days=1)
+
+
+def test_what_did_not_change_reads_the_same(world: World, person: User) -> None:
+    make_visit(make_round(world.province, today(), status="SCHEDULED"), world.dai_tu)
+    one, other = (
+        re.sub(rb"DTSTAMP:\w+", b"", Client().get(address(person)).content) for _ in range(2)
+    )
+    assert one == other
 
 
 def test_cancelled_and_long_past_rounds_are_left_out(world: World, person: User) -> None:
