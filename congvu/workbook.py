@@ -179,7 +179,9 @@ class Book:
             page.write_string(row, place, "x" if value else "", self._text)
         elif isinstance(value, datetime):
             local = timezone.localtime(value) if timezone.is_aware(value) else value
-            page.write_datetime(row, place, local.replace(tzinfo=None), self._moment)
+            # Whole seconds: parts of them another program would round in its own way.
+            moment = local.replace(tzinfo=None, microsecond=0)
+            page.write_datetime(row, place, moment, self._moment)
         elif isinstance(value, date):
             if value.year < 1900:
                 # Excel knows no day before 1900.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 
 from accounts.models import User
@@ -55,6 +56,26 @@ def facts_of_round(round_: Round, user: User) -> list[Fact]:
     if round_.cancel_reason:
         facts.append(Fact("Lý do hủy", round_.cancel_reason))
     return facts
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An item of a plan that a round carries out, and the programmes to which it belongs."""
+
+    item: PlanItem
+    programmes: list[str]
+
+
+def answered_items(round_: Round, user: User) -> list[Answered]:
+    """The items in reach that the round carries out; one query, a row for each programme."""
+    items = PlanItem.objects.visible_to(user).filter(rounds=round_)
+    rows: Any = items.select_related("plan", "unit").annotate(programme=F("programmes__name"))
+    found: dict[int, Answered] = {}
+    for row in rows:
+        answered = found.setdefault(row.pk, Answered(row, []))
+        if row.programme:
+            answered.programmes.append(row.programme)
+    return list(found.values())
 
 
 def actions_of_round(round_: Round, user: User) -> list[Action]:

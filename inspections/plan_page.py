@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q, prefetch_related_objects
 from django.urls import reverse
 
 from accounts.requests import UserRequest
@@ -15,7 +16,15 @@ from congvu.tables import Listing, is_export
 from inspections.columns import ROUND_COLUMNS, with_rows
 from inspections.facts import facts_of_plan
 from inspections.item_columns import ItemFilter, item_columns, with_parts
-from inspections.models import Adjustment, Plan, PlanItem, PlanStatus, Round, RoundStatus
+from inspections.models import (
+    Adjustment,
+    Plan,
+    PlanItem,
+    PlanItemQuerySet,
+    PlanStatus,
+    Round,
+    RoundStatus,
+)
 
 _TONES = {
     PlanStatus.DRAFT: "secondary",
@@ -49,17 +58,34 @@ class PlanPage:
         # Who only carries out a part of it reads that part, and not what was weighed elsewhere.
         self.is_whole = self._user.in_scope(plan.issuer)
         self.editable = plan.is_editable_by(self._user)
-        found = plan.adjustments.select_related("paper") if self.is_whole else ()
-        self.adjustments = list(found)
-        self.item_count = self.items.in_force().count()
-        self.view = self._view()
+        self.adjusted = plan.bonds.adjustments if self.is_whole else 0
+        asked = request.GET.get("view", "")
+        self.view = asked if asked in ("items", "issued", "changes", "rounds") else "items"
         self.listing = self._listing()
+        if not asked and plan.is_issued and self._no_item_is_there():
+            # A workbook knows plans without their items: then the rounds are what there is.
+            self.view = "rounds"
+            self.listing = self._listing()
+        if self.listing is not None and self.view in ("items", "issued"):
+            self._read_names(self.listing)
 
-    def _view(self) -> str:
-        asked = self._request.GET.get("view", "")
-        if asked in ("items", "issued", "changes", "rounds"):
-            return asked
-        return "items" if self.item_count or not self.plan.is_issued else "rounds"
+    def _no_item_is_there(self) -> bool:
+        listing = self.listing
+        return listing is not None and not listing.active_filters and not listing.count
+
+    def _read_names(self, listing: Listing) -> None:
+        """Former names of all units of the page at once."""
+        if not is_export(self._request):
+            items = list(listing.records_of_page)
+            units = [unit for item in items for unit in (item.unit, item.body)]
+            prefetch_related_objects([self.plan.issuer, *units], "former_names")
+
+    @cached_property
+    def item_count(self) -> int:
+        """Items in force and in reach, whatever filters are at work."""
+        if self.view == "items" and self.listing and not self.listing.active_filters:
+            return self.listing.count
+        return self.items.in_force().count()
 
     def _listing(self) -> Listing | None:
         match self.view:
@@ -82,8 +108,8 @@ class PlanPage:
         return Listing(
             self._request,
             title=title,
-            queryset=with_parts(items),
-            shape=item_columns(with_programmes=self.plan.programmes.exists()),
+            queryset=with_parts(items) if is_export(self._request) else self._rows(items),
+            shape=item_columns(with_programmes=self.plan.bonds.has_programmes),
             filterset=ItemFilter,
             order="line",
             count_noun="mục",
@@ -91,6 +117,11 @@ class PlanPage:
             empty_hint=hint,
             file_name=f"{name}-{self.plan.pk}",
         )
+
+    def _rows(self, items: PlanItemQuerySet) -> PlanItemQuerySet:
+        """What the columns on screen read; names are read for the whole page (`_read_names`)."""
+        items = items.select_related("unit", "body", "team")
+        return items.prefetch_related("programmes") if self.plan.bonds.has_programmes else items
 
     def _round_listing(self) -> Listing:
         writes = self._user.may("rounds.change")
@@ -110,9 +141,9 @@ class PlanPage:
 
     def _tabs(self, rounds: int) -> list[Tab]:
         views = [("items", f"Các mục ({self.item_count})")]
-        if self.adjustments:
+        if self.adjusted:
             views.append(("issued", "Bản ban hành"))
-            views.append(("changes", f"Điều chỉnh ({len(self.adjustments)})"))
+            views.append(("changes", f"Điều chỉnh ({self.adjusted})"))
         if self.plan.is_issued:
             views.append(("rounds", f"Cuộc kiểm tra ({rounds})"))
         path = self._request.path
@@ -129,7 +160,6 @@ class PlanPage:
             row["status"]: row["number"]
             for row in self.rounds.order_by().values("status").annotate(number=Count("pk"))
         }
-        drafts = [each for each in self.adjustments if each.is_draft]
         return {
             "plan": plan,
             "listing": self.listing,
@@ -139,15 +169,15 @@ class PlanPage:
             "tabs": self._tabs(sum(counts.values())),
             "is_whole": self.is_whole,
             "statuses": [(e.value, e.label, counts.get(e.value, 0)) for e in RoundStatus],
-            "changes": stories_of(self.adjustments) if self.view == "changes" else [],
-            "open_adjustment": drafts[0] if drafts else None,
+            "changes": self._changes(),
+            "open_adjustment": self._open_adjustment,
             "stale": self._stale(),
             "starts": self._starts(),
             "documents": plan.documents.visible_to(user).select_related("issuer"),
             "editable": self.editable,
             "record": plan,
             "events": Event.objects.of(plan) if self.editable else None,
-            "actions": self._actions(drafts),
+            "actions": self._actions(),
         }
 
     def _to(self, name: str, label: str, why_not: str = "", *, danger: bool = False) -> Action:
@@ -160,10 +190,21 @@ class PlanPage:
 
     def _stale(self) -> list[PlanItem]:
         """Items on units that have ended since: an adjustment has to follow them to their heirs."""
-        if not self.editable or self.plan.status == PlanStatus.CLOSED:
+        if not self.editable or self.view != "items" or self.plan.status == PlanStatus.CLOSED:
             return []
-        found = self.items.in_force().filter(rounds__isnull=True).stale()
-        return list(found.select_related("unit")[:20])
+        return self.plan.stale_items
+
+    def _changes(self) -> list[AdjustmentStory]:
+        """What each adjustment changed; for whoever reads the whole plan."""
+        if self.view != "changes" or not self.is_whole:
+            return []
+        return stories_of(list(self.plan.adjustments.select_related("paper")))
+
+    @property
+    def _open_adjustment(self) -> str:
+        """The address of the adjustment being prepared; empty when there is none."""
+        pk = self.plan.bonds.open_adjustment if self.is_whole else None
+        return reverse("inspections:adjustment_detail", args=[pk]) if pk else ""
 
     def _starts(self) -> list[Action]:
         """The ways to fill a draft."""
@@ -176,7 +217,7 @@ class PlanPage:
             self._on("plan_proposal", "Đề xuất, bốc thăm đơn vị"),
         ]
 
-    def _actions(self, drafts: list[Adjustment]) -> list[Action]:
+    def _actions(self) -> list[Action]:
         plan = self.plan
         actions = []
         if plan.is_issued and self._user.may("rounds.change"):
@@ -203,8 +244,8 @@ class PlanPage:
                 ]
             case PlanStatus.ISSUED:
                 adjust = self._to("plan_adjust", "Điều chỉnh kế hoạch")
-                if drafts:
-                    adjust = Action("Tiếp tục điều chỉnh", drafts[0].get_absolute_url())
+                if self._open_adjustment:
+                    adjust = Action("Tiếp tục điều chỉnh", self._open_adjustment)
                 close = self._to("plan_close", "Kết thúc kế hoạch", plan.why_not("closed"))
                 withdraw = self._to(
                     "plan_withdraw", "Thu hồi về dự thảo", plan.why_not("withdrawn"), danger=True
@@ -268,8 +309,13 @@ class AdjustmentStory:
 def stories_of(adjustments: list[Adjustment]) -> list[AdjustmentStory]:
     """What each adjustment added, moved and dropped; a fixed number of queries."""
     ids = [each.pk for each in adjustments]
-    added = list(with_parts(PlanItem.objects.filter(added_in__in=ids)))
-    dropped = list(with_parts(PlanItem.objects.filter(dropped_in__in=ids)))
+    found = PlanItem.objects.filter(Q(added_in__in=ids) | Q(dropped_in__in=ids))
+    found = found.select_related("unit", "body", "team", "replaced_by")
+    items = list(found.prefetch_related("programmes", "contents"))
+    units = [unit for item in items for unit in (item.unit, item.body)]
+    prefetch_related_objects(units, "former_names")
+    added = [item for item in items if item.added_in_id in ids]
+    dropped = [item for item in items if item.dropped_in_id in ids]
     old = {item.pk: item for item in dropped}
     stories = []
     for adjustment in adjustments:

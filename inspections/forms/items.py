@@ -140,6 +140,8 @@ class ItemForm(OverlapForm):
             # For the rules, which wait for a whole record; `enter` numbers it while it is held.
             self.instance.line = PlanItem.next_line(plan)
         elif self.instance.first_day:
+            # As records, with what they were read with, and not as ids to be read again.
+            self.initial.update(unit=self.instance.unit, body=self.instance.body)
             self._tell_span(self.instance)
         if plan.is_draft:
             del self.fields["reason"]

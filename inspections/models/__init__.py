@@ -18,7 +18,8 @@ from inspections.models.codes import (
 )
 from inspections.models.feeds import CalendarFeed
 from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, span_of
-from inspections.models.plans import OVERLAP_DAYS, Plan, PlanQuerySet, Programme, why_not_year
+from inspections.models.plans import OVERLAP_DAYS, Plan, PlanQuerySet, why_not_year
+from inspections.models.programmes import Programme
 from inspections.models.rounds import (
     Round,
     RoundQuerySet,

@@ -30,7 +30,8 @@ from inspections.models.codes import (
     Schedule,
     Trigger,
 )
-from inspections.models.plans import ISSUED, Plan, Programme
+from inspections.models.plans import ISSUED, Plan
+from inspections.models.programmes import Programme
 from inspections.models.teams import Team, own_teams
 from units.models import Unit, under
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -19,12 +20,16 @@ from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import Fault, Ruled, one_of
 from congvu.trail import mark
 from directives.models import Document
+from inspections.models.bonds import Bonds, bonds_of
 from inspections.models.codes import PlanStatus
 from units.models import Unit, under
 
 # Inspections of one unit nearer to each other than so many days overlap; the default of plans, and
 # what holds for a round without one.
 OVERLAP_DAYS = 90
+
+if TYPE_CHECKING:
+    from inspections.models.items import PlanItem
 
 # Plans that were issued: they have a number, and rounds carry them out.
 ISSUED = (PlanStatus.ISSUED, PlanStatus.CLOSED)
@@ -244,22 +249,18 @@ class Plan(Ruled):
             if self.status == PlanStatus.DRAFT:
                 return "Hãy trình dự thảo trước; kế hoạch được ban hành từ bản đã trình."
             return self._why_not_in_force()
-        if deed == "withdrawn" and (
-            self.rounds.exists()
-            or self.adjustments.exists()
-            or self.items.filter(rounds__isnull=False).exists()
-        ):
+        if deed == "withdrawn" and (self.bonds.is_carried_out or self.bonds.adjustments):
             # No word of what carries it out: that may be a round of a superior.
             return (
                 f"{self.name} đã được điều chỉnh hoặc đang được gắn với hồ sơ khác nên không thu "
                 "hồi được; hãy điều chỉnh kế hoạch."
             )
-        if deed == "closed" and self.adjustments.filter(status="DRAFT").exists():
+        if deed == "closed" and self.bonds.open_adjustment is not None:
             return "Còn một lần điều chỉnh đang soạn; hãy ban hành hoặc bỏ lần điều chỉnh đó trước."
         return ""
 
     def _why_not_submitted(self) -> str:
-        if not self.items.exists():
+        if not self.bonds.has_items:
             return (
                 "Kế hoạch chưa có mục nào nên chưa trình được; hãy thêm đơn vị cần kiểm tra trước."
             )
@@ -273,11 +274,28 @@ class Plan(Ruled):
 
     def _why_not_in_force(self) -> str:
         """What is wrong with items whose units have ended since they were written."""
-        found = self.items.stale().select_related("unit", "body")
-        faults = [
-            f"Mục {item.line}: {fault.message}" for item in found[:5] for fault in item.faults()
-        ]
-        return " ".join(faults)
+        return " ".join(
+            f"Mục {item.line}: {fault.message}"
+            for item in self.stale_items[:5]
+            for fault in item.faults()
+        )
+
+    @cached_property
+    def stale_items(self) -> list[PlanItem]:
+        """Items not yet carried out whose unit or body is not in force on all their days.
+
+        The first twenty, as they stood when first asked for.
+        """
+        found = self.items.in_force().filter(rounds__isnull=True).stale()
+        return list(found.select_related("unit", "body", "team")[:20])
+
+    @cached_property
+    def bonds(self) -> Bonds:
+        """What hangs on the plan, as it stood when first asked for; one query.
+
+        A deed asks the record that it holds, which is read anew.
+        """
+        return bonds_of(self)
 
     def why_not_filled(self) -> str:
         """Why no item can be added now; empty when one can: to a draft, or by an adjustment."""
@@ -291,10 +309,10 @@ class Plan(Ruled):
         """Take the step with the plan held; `also` are further fields that it changed."""
         with transaction.atomic():
             # Judged as it stands now: another person may just have taken a step.
-            self.hold()
-            if refusal := self.why_not(deed):
+            held = self.hold()
+            if refusal := held.why_not(deed):
                 raise ValidationError(refusal)
-            old = PlanStatus(self.status)
+            old = PlanStatus(held.status)
             self.status = self.STEPS[deed][old]
             self.write("status", *also)
             mark(by, self, deed, {"status": (old.label, PlanStatus(self.status).label)}, note)
@@ -340,12 +358,12 @@ class Plan(Ruled):
 
         No word of what carries it out: that may be a round of a superior that is still to come.
         """
-        if self.rounds.exists() or self.items.filter(rounds__isnull=False).exists():
+        if self.bonds.is_carried_out:
             return (
                 f"{self.name} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ kế hoạch "
                 "khỏi hồ sơ đó trước."
             )
-        if self.is_issued and self.items.exists():
+        if self.is_issued and self.bonds.has_items:
             return (
                 f"{self.name} đã ban hành với các mục kiểm tra nên không xóa được; nếu ghi nhầm, "
                 "hãy thu hồi về dự thảo trước."
@@ -366,27 +384,3 @@ class Plan(Ruled):
             self.items.all().delete()
             self.adjustments.all().delete()
             self.delete()
-
-
-class Programme(models.Model):
-    """An inspection programme that a plan carries out; a framework plan joins those of several."""
-
-    plan = models.ForeignKey(Plan, models.CASCADE, related_name="programmes")
-    name = LineField("chương trình kiểm tra", max_length=200)
-    body = models.ForeignKey(Unit, models.PROTECT, verbose_name="cơ quan chủ trì", related_name="+")
-    position = models.PositiveSmallIntegerField("thứ tự", default=0)
-
-    class Meta:
-        verbose_name = "chương trình kiểm tra"
-        verbose_name_plural = "chương trình kiểm tra"
-        ordering = ("position", "pk")
-        constraints = (
-            models.UniqueConstraint(
-                fields=["plan", "name"],
-                name="inspections_programme_identity",
-                violation_error_message="Kế hoạch đã có chương trình mang tên này.",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return self.name

@@ -61,7 +61,8 @@ def item_detail(request: UserRequest, pk: int) -> HttpResponse:
 def _versions(item: PlanItem) -> list[PlanItem]:
     """Every form in which the line stood, the first one first."""
     line = PlanItem.objects.filter(plan=item.plan_id, line=item.line)
-    found = list(with_parts(line).order_by("pk"))
+    line = line.select_related("unit", "added_in", "dropped_in", "replaced_by")
+    found = list(line.prefetch_related("unit__former_names").order_by("pk"))
     return found if len(found) > 1 else []
 
 

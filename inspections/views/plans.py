@@ -82,7 +82,7 @@ def plan_list(request: UserRequest) -> HttpResponseBase:
 def plan_detail(request: UserRequest, pk: int) -> HttpResponseBase:
     """A plan: its items as they stand or as issued, its adjustments, its rounds, its trail."""
     plans = Plan.objects.visible_to(request.user).select_related("issuer", "paper")
-    plan = get_object_or_404(plans.prefetch_related("issuer__former_names"), pk=pk)
+    plan = get_object_or_404(plans, pk=pk)
     page = PlanPage(request, plan)
     if page.listing is None:
         return render(request, "inspections/plan_detail.html", page.context())

@@ -19,7 +19,7 @@ from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing, is_export
 from inspections.columns import ROUND_COLUMNS, status_badge, with_rows
-from inspections.facts import actions_of_round, facts_of_round, stories_of_visits
+from inspections.facts import actions_of_round, answered_items, facts_of_round, stories_of_visits
 from inspections.filters import RoundFilter
 from inspections.forms import RoundForm
 from inspections.members import cautions_of_round
@@ -72,10 +72,7 @@ def round_detail(request: UserRequest, pk: int) -> HttpResponse:
         "state": status_badge(round_),
         "facts": facts_of_round(round_, user),
         "visits": stories_of_visits(visits, user),
-        "items": PlanItem.objects.visible_to(user)
-        .filter(rounds=round_)
-        .select_related("plan", "unit")
-        .prefetch_related("programmes"),
+        "items": answered_items(round_, user),
         "cautions": cautions_of_round(round_, visits, user),
         "documents": round_.documents.visible_to(user).select_related("issuer"),
         "conducts": conducts,
@@ -134,7 +131,7 @@ def round_create(request: UserRequest) -> HttpResponse:
 def round_edit(request: UserRequest, pk: int) -> HttpResponse:
     """Change what a round says of itself; its visits have forms of their own."""
     rounds = Round.objects.visible_to(request.user).select_related("body")
-    round_ = get_object_or_404(rounds, pk=pk)
+    round_ = get_object_or_404(rounds.select_related("plan", "team"), pk=pk)
     round_.require_editable(request.user)
     form = RoundForm(request.POST or None, instance=round_, user=request.user)
     if form.is_valid() and form.save_as(request.user):

@@ -1,0 +1,125 @@
+"""Pages of plans, items, adjustments and rounds ask at most fifteen times, in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from congvu.dates import today
+from directives.models import Document
+from inspections.members import AHEAD
+from inspections.models import Adjustment, Content, Plan, Programme, Round, Team, TeamMember
+from tests.conftest import World
+from tests.factories import (
+    make_draft,
+    make_finding,
+    make_item,
+    make_plan,
+    make_remedy,
+    make_round,
+    make_team,
+    make_user,
+    make_visit,
+)
+from tests.test_queries import MOST
+
+pytestmark = pytest.mark.django_db
+
+
+def _fill(plan: Plan, world: World, team: Team, paper: Document) -> None:
+    """Items with all their parts, programmes, and a document."""
+    programme = Programme.objects.create(plan=plan, name="Cải cách hành chính", body=world.justice)
+    content, _ = Content.objects.get_or_create(code="other", defaults={"label": "Khác"})
+    for unit in (world.dai_tu, world.tien_hoi, world.justice):
+        item = make_item(plan, unit, team=team)
+        item.programmes.add(programme)
+        item.contents.add(content)
+    plan.documents.add(paper)
+
+
+def _pages(world: World, by: User) -> Iterator[str]:
+    paper = Document.objects.create(
+        number="7/QĐ-UBND", issued_on=date(2023, 1, 5), issuer=world.province,
+        kept_by=world.province, type="QD", subject="Kiểm tra",
+    )  # fmt: skip
+    team = make_team(world.province)
+    for unit in (world.dai_tu, world.justice):
+        person = make_user("INSPECTOR", unit)
+        TeamMember.objects.create(team=team, name="Người", account=person, unit=unit)
+    plans = {
+        "draft": make_draft(world.province),
+        "submitted": make_draft(world.province, status="SUBMITTED"),
+        "issued": make_plan(world.province, paper=paper),
+        "closed": make_plan(world.province, status="CLOSED"),
+        "adjusted": make_plan(world.province),
+    }
+    for plan in plans.values():
+        _fill(plan, world, team, paper)
+    first, second, third = plans["adjusted"].items.all()
+    first.drop(by=by, reason="Thử")
+    adjustment = Adjustment.objects.get()
+    moved = second.copy()
+    moved.enter(plans["adjusted"], by, replaces=second)
+    moved.save()
+    added = make_item(plans["adjusted"], world.tien_hoi, added_in=adjustment)
+    addresses = [f"/rounds/create/?item={plans['issued'].items.earliest('pk').pk}"]
+    for status in ("SCHEDULED", "IN_PROGRESS", "COMPLETED", "CANCELLED"):
+        round_ = make_round(
+            world.province, today() + timedelta(days=2), status=status, team=team,
+            plan=plans["issued"],
+        )  # fmt: skip
+        round_.items.set(plans["issued"].items.all())
+        round_.documents.add(paper)
+        for unit in (world.dai_tu, world.tien_hoi, world.justice):
+            visit = make_visit(round_, unit)
+            visit.documents.add(paper)
+            make_remedy(visit, finding=make_finding(visit))
+        there = round_.get_absolute_url()
+        deeds = ("edit", "items", "move", "complete", "attach")
+        addresses += [there, *(f"{there}{deed}/" for deed in deeds)]
+        addresses += [visit.get_absolute_url(), f"{visit.get_absolute_url()}edit/"]
+    yield from addresses
+    for plan in plans.values():
+        for view in ("items", "issued", "changes", "rounds"):
+            yield f"/plans/{plan.pk}/?view={view}"
+        for deed in ("edit", "delete", "copy", "submit", "send-back", "issue", "withdraw", "close",
+                     "reopen", "adjust", "items/create"):  # fmt: skip
+            yield f"/plans/{plan.pk}/{deed}/"
+    yield f"/adjustments/{adjustment.pk}/"
+    yield f"/adjustments/{adjustment.pk}/issue/"
+    yield f"/adjustments/{adjustment.pk}/delete/"
+    for item in (first, second, third, moved, added, *plans["draft"].items.all()):
+        for deed in ("", "edit/", "move/", "drop/", "keep/", "delete/"):
+            yield f"/items/{item.pk}/{deed}"
+    year = today().year
+    yield f"/overlaps/?year={year}"
+    yield f"/overlaps/?year={year}&unit=171"
+    yield f"/overlaps/?year={year}&unit=171&body=19"
+    yield f"/calendar/?month={today():%Y-%m}"
+
+
+def test_no_page_of_a_plan_or_round_asks_more_than_fifteen_times(
+    world: World, staff: Client
+) -> None:
+    by: Any = staff.user  # type: ignore[attr-defined]  # see client_of
+    # Django reads the kinds of record once a process.
+    ContentType.objects.get_for_models(*apps.get_models())
+    found = {}
+    for page in _pages(world, by):
+        with CaptureQueriesContext(connection) as queries:
+            answer = staff.get(page)
+        assert answer.status_code in (200, 302), page
+        found[page] = len(queries)
+    # A round ahead asks once more than others: who of its team cannot well go takes three.
+    ahead = {each.get_absolute_url() for each in Round.objects.filter(status__in=AHEAD)}
+    most = {page: MOST + (page in ahead) for page in found}
+    assert {page: number for page, number in found.items() if number > most[page]} == {}
