@@ -240,3 +240,43 @@ class RecordForm(_ModelForm):
     def _typed(self, name: str) -> Any:
         """What this form would write, in the words of the trail."""
         return trail.snapshot(self.instance, [name])[name]
+
+
+class RowsForm(RecordForm):
+    """A form of a record together with one set of rows that belong to it, told in its trail.
+
+    Set `rows` and `rows_noun` (lower case, in the plural's place: "thành viên") in `__init__` and
+    implement `rows_told`.
+    """
+
+    rows: Any
+    rows_noun: str
+
+    def rows_told(self) -> list[str]:
+        """The rows of the saved record, as its trail tells them."""
+        raise NotImplementedError
+
+    def _take_rows(self, noun: str, rows: Any) -> None:
+        self.rows, self.rows_noun = rows, noun
+        self.row_sets = [(noun.capitalize(), rows)]
+
+    def is_valid(self) -> bool:
+        """Whether the record and every row is right."""
+        own = super().is_valid()
+        rows: bool = self.rows.is_valid()
+        if own and not rows:
+            self.add_error(None, f"Hãy sửa các dòng {self.rows_noun} được đánh dấu bên dưới.")
+        return own and rows
+
+    def save_as(self, by: Any) -> bool:
+        """Save the record with its rows; False when another writer was first."""
+        with transaction.atomic():
+            before = self.rows_told() if self.instance.pk else None
+            if not super().save_as(by):
+                return False
+            self.rows.instance = self.instance
+            self.rows.save()
+            now = self.rows_told()
+            if before is not None and before != now:
+                trail.mark(by, self.instance, "changed", {self.rows_noun: (before, now)})
+        return True

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.db import transaction
 
 from accounts.models import User
 from congvu.dates import today
-from congvu.forms import RecordForm
+from congvu.forms import RecordForm, RowsForm
 from inspections.models import Plan, Programme, why_not_year
 from units.forms import UnitField, offer
 from units.models import Unit
@@ -94,7 +93,7 @@ class PlanForm(_YearForm):
             del self.fields["year"]
 
 
-class DraftForm(_YearForm):
+class DraftForm(RowsForm, _YearForm):
     """The draft of a plan; `programmes` are the rows of what it carries out."""
 
     issuer = UnitField(
@@ -120,30 +119,18 @@ class DraftForm(_YearForm):
         elif self.instance.items.exists():
             # Its items lie in that year.
             del self.fields["year"]
-        self.programmes = ProgrammeFormSet(
+        rows = ProgrammeFormSet(
             self.data if self.is_bound else None,
             instance=self.instance,
             prefix="programmes",
             form_kwargs={"user": user},
         )
-        self.row_sets = [("Chương trình", self.programmes)]
+        self._take_rows("chương trình", rows)
 
-    def is_valid(self) -> bool:
-        """Whether the plan and every row of its programmes is right."""
-        own = super().is_valid()
-        rows = self.programmes.is_valid()
-        if own and not rows:
-            self.add_error(None, "Hãy sửa các dòng chương trình được đánh dấu bên dưới.")
-        return own and rows
-
-    def save_as(self, by: Any) -> bool:
-        """Save the draft with its programmes; False when another writer was first."""
-        with transaction.atomic():
-            if not super().save_as(by):
-                return False
-            self.programmes.instance = self.instance
-            self.programmes.save()
-        return True
+    def rows_told(self) -> list[str]:
+        """The programmes, each with its body."""
+        found = self.instance.programmes.select_related("body").order_by("position", "pk")
+        return [f"{each.name} ({each.body.name})" for each in found]
 
 
 class ProgrammeForm(_ProgrammeForm):
@@ -168,8 +155,10 @@ class ProgrammeRows(_Rows):
         super().clean()
         for form in self.deleted_forms:
             if form.instance.pk and form.instance.items.exists():
-                form.add_error(
-                    "name", "Có mục kế hoạch thuộc chương trình này; hãy sửa các mục đó trước."
+                # A row that is to go is not asked for its own faults.
+                raise forms.ValidationError(
+                    f"Chương trình “{form.instance.name}” còn mục kế hoạch thuộc về; hãy sửa các "
+                    "mục đó trước khi bỏ."
                 )
 
 

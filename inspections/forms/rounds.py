@@ -157,9 +157,9 @@ class RoundForm(OverlapForm):
     def _scope_choices(self, user: User) -> None:
         """Plans and teams in scope, contents on offer; and what the round has already."""
         record = self.instance
-        plans = Plan.objects.filter(
-            Q(pk__in=Plan.objects.visible_to(user).values("pk")) | Q(pk=record.plan_id)
-        )
+        # A draft is carried out by nobody yet.
+        issued = Plan.objects.visible_to(user).issued()
+        plans = Plan.objects.filter(Q(pk__in=issued.values("pk")) | Q(pk=record.plan_id))
         teams = Team.objects.filter(
             Q(pk__in=Team.objects.visible_to(user).values("pk")) | Q(pk=record.team_id)
         )

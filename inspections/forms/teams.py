@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.colleagues import AccountField
 from accounts.models import User
-from congvu.forms import RecordForm
+from congvu.forms import RecordForm, RowsForm
 from congvu.text import fold, sort_key
-from congvu.trail import mark
 from inspections.models import Round, Team, TeamMember, TeamRole
 from units.forms import UnitField, offer
 from units.models import Unit
@@ -47,7 +45,7 @@ class GroupInput(forms.TextInput):
         return {**context, "groups": sorted(names, key=sort_key)}
 
 
-class TeamForm(RecordForm):
+class TeamForm(RowsForm):
     """A team and the decision that set it up; `members` are its rows."""
 
     body = UnitField(
@@ -76,7 +74,7 @@ class TeamForm(RecordForm):
         # Whoever leads a team comes first.
         first = {} if self.instance.pk and self.instance.members.exists() else _LEADER
         members = TeamMember.objects.select_related("account__unit", "unit")
-        self.members: MemberRows = MemberFormSet(
+        members_rows: MemberRows = MemberFormSet(
             self.data if self.is_bound else None,
             instance=self.instance,
             prefix="members",
@@ -84,22 +82,18 @@ class TeamForm(RecordForm):
             queryset=members.prefetch_related("unit__former_names"),
             form_kwargs={"user": user},
         )
-        self.row_sets = [("Thành viên", self.members)]
+        self._take_rows("thành viên", members_rows)
 
     def is_valid(self) -> bool:
-        """Whether the team and every row of its members is right."""
-        own = super().is_valid()
-        rows = self.members.is_valid()
-        if own and not rows:
-            self.add_error(None, "Hãy sửa các dòng thành viên được đánh dấu bên dưới.")
-        return own and rows and self._groups_stay()
+        """Also: no sub-group goes that a round needs."""
+        return super().is_valid() and self._groups_stay()
 
     def _groups_stay(self) -> bool:
         """Whether no sub-group goes to which a round ahead is given."""
         ahead = (Round.Status.SCHEDULED, Round.Status.IN_PROGRESS)
         given = Round.objects.filter(team=self.instance.pk, status__in=ahead).exclude(team_group="")
         names = given.order_by("team_group").values_list("team_group", flat=True).distinct()
-        gone = [name for name in names if name not in self.members.groups]
+        gone = [name for name in names if name not in self.rows.groups]
         if gone:
             # No word of what it is: that may be a round of a superior that is still to come.
             self.add_error(
@@ -109,33 +103,14 @@ class TeamForm(RecordForm):
             )
         return not gone
 
-    def save_as(self, by: Any) -> bool:
-        """Save the team with its members; False when another writer was first."""
-        with transaction.atomic():
-            before = _names(self.instance)
-            if not super().save_as(by):
-                return False
-            self.members.instance = self.instance
-            self.members.save()
-            now = _names(self.instance)
-            if before != now and before is not None:
-                mark(by, self.instance, "changed", {"thành viên": (before, now)})
-        return True
-
-
-def _names(team: Team) -> list[str] | None:
-    """The members as the trail tells them; None for a team not yet saved.
-
-    An account is told of: through it one sees the team's rounds.
-    """
-    if team.pk is None:
-        return None
-    told = []
-    for each in team.members.order_by("position", "pk"):
-        account = "có tài khoản" if each.account_id else ""
-        about = filter(None, [each.get_role_display(), each.group, account])
-        told.append(f"{each.name} ({', '.join(about)})")
-    return told
+    def rows_told(self) -> list[str]:
+        """The members; of an account it is told that it is there: by it one sees the rounds."""
+        told = []
+        for each in self.instance.members.order_by("position", "pk"):
+            account = "có tài khoản" if each.account_id else ""
+            about = filter(None, [each.get_role_display(), each.group, account])
+            told.append(f"{each.name} ({', '.join(about)})")
+        return told
 
 
 class MemberForm(_MemberForm):

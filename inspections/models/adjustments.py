@@ -114,7 +114,12 @@ class Adjustment(Ruled):
             return f"Điều chỉnh lần {self.position} đã được ban hành."
         if not self.added.exists() and not self.dropped.exists():
             return "Lần điều chỉnh này chưa thay đổi mục nào; hãy thêm, dời hoặc bỏ mục trước."
-        return ""
+        if self.plan.is_framework and (bare := self.added.filter(programmes__isnull=True)).exists():
+            lines = ", ".join(str(line) for line in bare.values_list("line", flat=True)[:5])
+            return f"Kế hoạch khung: mục {lines} chưa ghi chương trình kiểm tra; hãy bổ sung trước."
+        gone = self.added.stale().select_related("unit", "body", "team", "plan")
+        # The units may have ended since the items were written.
+        return " ".join(f"Mục {i.line}: {fault.message}" for i in gone[:5] for fault in i.faults())
 
     def issue(self, by: User, paper: Document, reason: str) -> None:
         """Put the changes in force by that document; rounds follow the items that were moved.

@@ -285,3 +285,29 @@ def test_form_keeps_the_rules_of_the_model(staff: Client, world: World) -> None:
 def test_span_of_month_and_quarter() -> None:
     assert span_of(2024, month=2) == (date(2024, 2, 1), date(2024, 2, 29))
     assert span_of(2023, quarter=4) == (date(2023, 10, 1), date(2023, 12, 31))
+
+
+def test_unit_that_ended_since_stops_the_adjustment(
+    staff: Client, plan: Plan, world: World
+) -> None:
+    item = plan.items.first()
+    assert item is not None
+    assert staff.post(f"/items/{item.pk}/move/", moved(item, 9)).status_code == 302
+    world.dai_tu.valid_to = date(2023, 6, 30)
+    world.dai_tu.save()
+    adjustment = Adjustment.objects.get()
+    said = "Mục 1: Đơn vị Huyện Đại Từ không có hiệu lực suốt tháng 9/2023"
+    assert said in adjustment.why_not_issued()
+    answer = staff.post(f"/adjustments/{adjustment.pk}/issue/", issuing(adjustment, staff))
+    assert said in answer.content.decode()
+    assert not Document.objects.exists()
+
+
+def test_framework_item_added_later_names_its_programme(
+    staff: Client, plan: Plan, world: World
+) -> None:
+    Plan.objects.filter(pk=plan.pk).update(is_framework=True)
+    item = plan.items.first()
+    assert item is not None
+    staff.post(f"/items/{item.pk}/move/", moved(item, 9))
+    assert "mục 1 chưa ghi chương trình" in Adjustment.objects.get().why_not_issued()

@@ -236,3 +236,44 @@ def test_one_round_answers_items_of_several_plans(staff: Client, world: World) -
     assert set(round_.items.all()) == {ours, theirs}
     staff.post(f"/rounds/{round_.pk}/items/", {"items": [other.pk]})
     assert set(round_.items.all()) == {ours, theirs}, "a unit that the round does not visit"
+
+
+def draft_data(plan: Plan, **fields: Any) -> dict[str, Any]:
+    plan.refresh_from_db()
+    return {
+        "issuer": "19", "subject": "Kiểm tra", "overlap_days": "60", "version": plan.version,
+        "programmes-TOTAL_FORMS": "1", "programmes-INITIAL_FORMS": "0",
+        "_once": str(uuid.uuid4()), **fields,
+    }  # fmt: skip
+
+
+def test_programmes_of_a_draft_are_kept_and_told_in_its_trail(staff: Client, world: World) -> None:
+    plan = make_draft(world.province)
+    url = f"/plans/{plan.pk}/edit/"
+    added = {
+        "year": "2023", "programmes-0-name": "Cải cách hành chính", "programmes-0-body": "19.STP",
+    }  # fmt: skip
+    answer = staff.post(url, draft_data(plan, **added))
+    assert answer.status_code == 302, answer.context["form"].errors
+    programme = plan.programmes.get()
+    assert programme.body == world.justice
+    last = Event.objects.of(plan).last()
+    assert last is not None
+    assert last.changes == {"chương trình": [[], ["Cải cách hành chính (Sở Tư pháp)"]]}
+    # One that an item names does not go.
+    make_item(plan, world.dai_tu).programmes.add(programme)
+    gone = {
+        "programmes-INITIAL_FORMS": "1", "programmes-0-id": programme.pk,
+        "programmes-0-DELETE": "on",
+        "programmes-0-name": programme.name, "programmes-0-body": "19.STP",
+    }  # fmt: skip
+    answer = staff.post(url, draft_data(plan, **gone))
+    assert "còn mục kế hoạch thuộc về" in answer.content.decode()
+    assert plan.programmes.exists()
+
+
+def test_round_carries_out_no_draft(staff: Client, world: World) -> None:
+    draft, issued = make_draft(world.province), make_plan(world.province)
+    offered = staff.get("/rounds/create/").context["form"].fields["plan"].queryset
+    assert list(offered) == [issued]
+    assert draft not in offered

@@ -74,11 +74,11 @@ def test_leader_is_refused(leader: Client, world: World) -> None:
 
 def test_number_of_rows_is_bounded(staff: Client) -> None:
     data = {"name": "Đoàn", "members-TOTAL_FORMS": str(2**31), "members-INITIAL_FORMS": "0"}
-    assert len(staff.post("/teams/create/", data).context["form"].members.forms) <= 64
+    assert len(staff.post("/teams/create/", data).context["form"].rows.forms) <= 64
 
 
 def test_first_row_of_a_new_team_is_its_leader(staff: Client, world: World) -> None:
-    rows = staff.get("/teams/create/").context["form"].members.forms
+    rows = staff.get("/teams/create/").context["form"].rows.forms
     assert [row["role"].value() for row in rows[:2]] == ["LEADER", "MEMBER"]
 
 
@@ -87,7 +87,7 @@ def test_two_leaders_are_refused_at_the_second(staff: Client, world: World) -> N
         "/teams/create/", typed(("LEADER", "Nguyễn Văn An", ""), ("LEADER", "Trần Bình", ""))
     )
     assert not Team.objects.exists()
-    rows = answer.context["form"].members.forms
+    rows = answer.context["form"].rows.forms
     assert [bool(row.errors) for row in rows[:2]] == [False, True]
     assert "chỉ có một trưởng đoàn, đã ghi là Nguyễn Văn An" in answer.content.decode()
 

@@ -114,7 +114,7 @@ def test_member_whose_account_was_closed_stays_when_the_team_is_edited(
     team = make_team(world.province)
     TeamMember.objects.create(team=team, name=binh.full_name, account=binh)
     User.objects.filter(pk=binh.pk).update(is_active=False)
-    form = staff.get(f"/teams/{team.pk}/edit/").context["form"].members.forms[0]
+    form = staff.get(f"/teams/{team.pk}/edit/").context["form"].rows.forms[0]
     row = {"account": form["account"].value(), "name": binh.full_name, "post": "Mới"}
     row["account"] = form["account"].field.prepare_value(row["account"])
     assert staff.post(f"/teams/{team.pk}/edit/", typed(row, team=team)).status_code == 302
