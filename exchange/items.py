@@ -9,7 +9,7 @@ from typing import IO, Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from congvu.trail import mark
+from congvu.trail import mark, mark_all
 from congvu.workbook import Book, Heading, Value
 from exchange.analysis import Tally
 from exchange.export import Target
@@ -72,6 +72,7 @@ def _write(plan: Plan, new: Sequence[NewItem], by: User) -> None:
     contents.objects.bulk_create(
         contents(planitem_id=item.pk, content_id=pk) for item, each in pairs for pk in each.contents
     )
+    mark_all(by, made, "imported", [{}] * len(made))
     lines = f"mục {first}" if len(made) == 1 else f"mục {first} đến {first + len(made) - 1}"
     mark(by, plan, "imported", note=f"Thêm {len(made)} mục từ bảng tính: {lines}.")
 

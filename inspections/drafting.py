@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from congvu.trail import mark
+from congvu.trail import mark, mark_all
 from inspections.models import Plan, PlanItem, Programme, Schedule, span_of
+from units.kin import kin_of
 from units.models import Unit
 
 
@@ -34,37 +35,46 @@ class Copied:
             parts.append(f"{self.doubled} mục không chép vì đơn vị đã có trong dự thảo.")
         if self.lost:
             names = "; ".join(self.lost[:5]) + ("; …" if len(self.lost) > 5 else "")
-            parts.append(f"{len(self.lost)} mục không chép vì đơn vị đã kết thúc: {names}.")
+            parts.append(
+                f"{len(self.lost)} mục không chép vì đơn vị hoặc cơ quan kiểm tra đã kết thúc: "
+                f"{names}."
+            )
         return " ".join(parts)
 
 
 def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
     """Add the source's items in force to the draft, and leave a mark on it.
 
-    A unit no longer in force in the new year is followed to its main heir; a unit that the draft
-    has already, at the same time of year or through a merger, is not added twice. Raises
-    `ValidationError` when the plan is no draft any more.
+    A unit or body no longer in force in the new year is followed to its heir. One item a unit: a
+    unit that the draft has already, by lineage too, is not added again. Teams are set up anew each
+    year and are not copied. Raises `ValidationError` when the plan is no draft any more.
     """
     with transaction.atomic():
         held = plan.hold()
         if not held.is_draft:
             raise ValidationError(f"{held.name} không còn là dự thảo nên không thêm mục được.")
-        there = set(held.items.values_list("unit_id", flat=True))
+        there = list(held.items.values_list("unit_id", flat=True))
         line = PlanItem.next_line(held)
         programmes = _programmes(source, held)
         added = followed = doubled = 0
         lost: list[str] = []
-        items = source.items.in_force().select_related("unit", "body", "team")
+        found: list[tuple[PlanItem, Unit, Unit]] = []
+        made: list[PlanItem] = []
+        items = source.items.in_force().select_related("unit", "body")
         for item in items.prefetch_related("contents", "programmes").order_by("first_day", "line"):
             first, last = _span(item, held.year)
             unit, body = _heir(item.unit, first, last), _heir(item.body, first, last)
             if unit is None or body is None:
-                lost.append(item.unit.name)
+                lost.append((item.unit if unit is None else item.body).name)
                 continue
-            if unit.pk in there:
+            found.append((item, unit, body))
+        kin = kin_of(unit.pk for _, unit, _ in found)
+        for item, unit, body in found:
+            first, last = _span(item, held.year)
+            if not kin[unit.pk].isdisjoint(there):
                 doubled += 1
                 continue
-            there.add(unit.pk)
+            there.append(unit.pk)
             followed += unit.pk != item.unit_id
             new = PlanItem(
                 plan=held,
@@ -82,7 +92,9 @@ def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
             new.save()
             new.contents.set(item.contents.all())
             new.programmes.set(programmes[each.name] for each in item.programmes.all())
+            made.append(new)
             added += 1
+        mark_all(by, made, "added", [{}] * len(made))
         copied = Copied(added, followed, doubled, lost)
         mark(by, held, "changed", note=f"Từ {source}: {copied.sentence}")
         return copied

@@ -217,11 +217,13 @@ def facts_of_item(item: PlanItem, user: User) -> list[Fact]:
     for label, found in (("Chương trình", item.programmes), ("Nội dung", item.contents)):
         if texts := [str(each) for each in found.all()]:
             facts.append(Fact(label, "; ".join(texts)))
+    # Who carries out a part of the plan reads what is in force, and not what was weighed.
+    ours = user.in_scope(plan.issuer)
     for label, text in (
         ("Ghi chú", item.note),
         ("Lý do điều chỉnh", item.reason),
-        ("Lý do bỏ", item.drop_reason),
-        ("Lý do vẫn kiểm tra", item.overlap_reason),
+        ("Lý do bỏ", item.drop_reason if ours or item.is_over else ""),
+        ("Lý do vẫn kiểm tra", item.overlap_reason if ours else ""),
     ):
         if text:
             facts.append(Fact(label, text))

@@ -31,6 +31,9 @@ def _conductor(item: PlanItem) -> str:
 
 
 PROGRAMMES = Column("Chương trình", lambda each: _labels(each.programmes), width=30)
+OVERLAP_REASON = Column(
+    "Lý do vẫn kiểm tra", lambda each: each.overlap_reason, on_screen=False, width=30
+)
 ITEM_COLUMNS = (
     Column(
         "Đơn vị được kiểm tra",
@@ -56,13 +59,17 @@ ITEM_COLUMNS = (
     Column("Nội dung", lambda each: _labels(each.contents), on_screen=False, width=50),
     Column("Ghi chú", lambda each: each.note, on_screen=False, width=40),
     Column("Lý do điều chỉnh", lambda each: each.reason, on_screen=False, width=30),
-    Column("Lý do vẫn kiểm tra", lambda each: each.overlap_reason, on_screen=False, width=30),
+    OVERLAP_REASON,
 )
 
 
-def item_columns(*, with_programmes: bool) -> tuple[Column, ...]:
-    """Columns of a plan's items; programmes only where the plan names any."""
-    return tuple(each for each in ITEM_COLUMNS if with_programmes or each is not PROGRAMMES)
+def item_columns(*, with_programmes: bool, with_reasons: bool) -> tuple[Column, ...]:
+    """Columns of a plan's items; programmes only where the plan names any.
+
+    Reasons why a unit is inspected all the same are for whoever reads the whole plan.
+    """
+    left = {id(PROGRAMMES): with_programmes, id(OVERLAP_REASON): with_reasons}
+    return tuple(each for each in ITEM_COLUMNS if left.get(id(each), True))
 
 
 class ItemFilter(ListFilter):

@@ -109,7 +109,9 @@ class PlanPage:
             self._request,
             title=title,
             queryset=with_parts(items) if is_export(self._request) else self._rows(items),
-            shape=item_columns(with_programmes=self.plan.bonds.has_programmes),
+            shape=item_columns(
+                with_programmes=self.plan.bonds.has_programmes, with_reasons=self.is_whole
+            ),
             filterset=ItemFilter,
             order="line",
             count_noun="mục",

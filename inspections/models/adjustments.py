@@ -98,7 +98,7 @@ class Adjustment(Ruled):
             return found
 
     def faults(self) -> Iterator[Fault]:
-        """Not issued before the plan, nor before an earlier adjustment."""
+        """Not issued before the plan; `issue` looks at the earlier adjustments."""
         if self.issued_on is None or self.plan.issued_on is None:
             return
         if self.issued_on < self.plan.issued_on:

@@ -30,7 +30,8 @@ def bonds_of(plan: Plan) -> Bonds:
     """What hangs on the plan now; one query."""
     plans = type(plan).objects
     items = plan.items.model.objects.filter(plan=OuterRef("pk")).order_by()
-    carried = items.filter(rounds__isnull=False)
+    # What is joined to an item of a draft does not hold the draft.
+    carried = items.filter(rounds__isnull=False, plan__status__in=("ISSUED", "CLOSED"))
     rounds = plans.filter(pk=OuterRef("pk"), rounds__isnull=False).order_by()
     adjustments = plan.adjustments.model.objects.filter(plan=OuterRef("pk")).order_by()
     counted = adjustments.values("plan").annotate(number=Count("pk")).values("number")

@@ -48,7 +48,7 @@ class PlanItemQuerySet(models.QuerySet["PlanItem"]):
     """Items, by who asks and by what is in force."""
 
     def visible_to(self, person: Person) -> Self:
-        """Items of plans of issuers in scope, and those issued that bodies in scope carry out.
+        """Items of plans of issuers in scope; issued ones of bodies in scope and of own teams.
 
         Nobody else: an item may announce what the unit must not know beforehand.
         """
@@ -80,9 +80,9 @@ LEFT = Q(dropped_in__isnull=True) | ~Q(dropped_in__status=AdjustmentStatus.ISSUE
 def _seen_by(person: Person) -> Q:
     if not person.may("plans.view"):
         return Q(pk__in=[])
-    theirs = under(person.scope_paths, "body__") & Q(plan__status__in=ISSUED) & ADJUSTED
-    ours = under(person.scope_paths, "plan__issuer__")
-    return ours | theirs | Q(team__in=own_teams(person))
+    theirs = under(person.scope_paths, "body__") | Q(team__in=own_teams(person))
+    issued = Q(plan__status__in=ISSUED) & ADJUSTED
+    return under(person.scope_paths, "plan__issuer__") | (theirs & issued)
 
 
 def items_told_to(person: Person) -> Q:
@@ -352,8 +352,9 @@ class PlanItem(Ruled):
     def take_rounds_of(self, old: PlanItem | None) -> None:
         """Whatever carried out the item that this one replaces carries out this one."""
         if old is not None:
-            links = self.rounds.through.objects
-            links.filter(planitem_id=old.pk).update(planitem_id=self.pk)
+            # A round may carry out both already.
+            self.rounds.add(*old.rounds.all())
+            old.rounds.clear()
 
     def drop(self, by: User, reason: str) -> None:
         """Let the adjustment being prepared drop the item.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, ProtectedError, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -202,14 +201,30 @@ class Plan(Ruled):
 
     def faults(self) -> Iterator[Fault]:
         """The issuer existed on the day of issue; the year is a year."""
-        if self.knows("issuer", "issued_on") and not self.issuer.exists_on(
-            day := self.issued_on or date.max
+        if (
+            self.knows("issuer")
+            and (day := self.issued_on) is not None
+            and not self.issuer.exists_on(day)
         ):
             yield Fault(
                 "issuer", f"{self.issuer.name} không có hiệu lực vào ngày {format_day(day)}."
             )
         if self.knows("year") and (refusal := why_not_year(self.year)):
             yield Fault("year", refusal)
+
+    def clean(self) -> None:
+        """Also: the plan's items lie in its year."""
+        super().clean()
+        if self.pk and self.is_filled and self.items.exclude(first_day__year=self.year).exists():
+            raise ValidationError(
+                {"year": "Kế hoạch đã có mục của năm khác; hãy sửa hoặc xóa các mục đó trước."}
+            )
+
+    def why_not_edited(self) -> str:
+        """Why what the plan says of itself cannot be changed now; empty when it can."""
+        if self.status == PlanStatus.SUBMITTED:
+            return f"{self.name} đã trình; hãy trả lại dự thảo trước khi sửa."
+        return ""
 
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change this plan: its issuer is in scope."""
@@ -336,6 +351,7 @@ class Plan(Ruled):
         when somebody has just taken the number.
         """
         self.number, self.issued_on, self.paper = paper.number, paper.issued_on, paper
+        self.clean()
         self._step("issued", by, "", "number", "issued_on", "paper")
 
     def withdraw(self, by: User, reason: str) -> None:
@@ -383,4 +399,10 @@ class Plan(Ruled):
             mark(by, self, "removed", note=note)
             self.items.all().delete()
             self.adjustments.all().delete()
-            self.delete()
+            try:
+                self.delete()
+            except ProtectedError as fault:
+                raise ValidationError(
+                    f"{self.name} có hồ sơ kèm theo phải giữ lại, như kết quả bốc thăm, nên không "
+                    "xóa được; hãy sửa dự thảo này thay vì lập lại."
+                ) from fault

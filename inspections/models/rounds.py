@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import User
-from congvu import trail
 from congvu.access import Person
 from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
@@ -20,12 +19,12 @@ from congvu.rules import ConflictError, Fault, one_of, ordered
 from congvu.trail import mark
 from directives.models import Document
 from inspections import round_guards
-from inspections.models.codes import Content, Method, PlanStatus, RoundForm, RoundStatus, Trigger
-from inspections.models.items import PlanItem, PlanItemQuerySet
+from inspections.models.answers import AHEAD, Answering
+from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Trigger
+from inspections.models.items import PlanItem
 from inspections.models.moves import Movable
 from inspections.models.plans import Plan
 from inspections.models.teams import Team, own_teams
-from units.kin import kin_of
 from units.models import Unit, under
 
 _VERBS = {
@@ -36,18 +35,15 @@ _VERBS = {
 }
 
 
-_AHEAD = (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)
-
-
 def is_near(on: date) -> Q:
     """The condition for rounds under way on that day, or that begin within seven days of it."""
     week = on + timedelta(days=7)
-    return Q(status__in=_AHEAD, starts_on__lte=week, ends_on__gte=on)
+    return Q(status__in=AHEAD, starts_on__lte=week, ends_on__gte=on)
 
 
 def is_behind(on: date) -> Q:
     """The condition for rounds whose last day is past, neither completed nor cancelled."""
-    return Q(status__in=_AHEAD, ends_on__lt=on)
+    return Q(status__in=AHEAD, ends_on__lt=on)
 
 
 def outside_plans() -> Q:
@@ -115,7 +111,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return f"{prefix}{last + 1:03}"
 
 
-class Round(Movable):
+class Round(Answering, Movable):
     """A round (cuộc kiểm tra): one inspection by one body, of one unit or several."""
 
     Form = RoundForm
@@ -337,43 +333,6 @@ class Round(Movable):
     def reopen(self, by: User, reason: str) -> None:
         """Open a completed or cancelled round again, to put it right."""
         self._step("reopened", by, reason)
-
-    def answerable_items(self, user: User) -> PlanItemQuerySet:
-        """Items in force of issued plans on units that the round visits; two queries besides."""
-        units = kin_of(self.visits.values_list("unit_id", flat=True)).values()
-        wanted = Q(unit__in=set().union(*units), plan__status=PlanStatus.ISSUED)
-        found = PlanItem.objects.visible_to(user).in_force()
-        return (
-            found.filter(wanted | Q(pk__in=self.items.values("pk")))
-            .select_related("plan", "unit")
-            .prefetch_related("programmes")
-            .order_by("plan_id", "line")
-        )
-
-    def answer(self, items: Iterable[PlanItem], by: User) -> None:
-        """Carry out exactly these items; what is linked and out of the person's reach stays."""
-        with transaction.atomic():
-            Round.objects.held(self.pk)
-            before = trail.snapshot(self, ["items"])
-            theirs = self.items.exclude(pk__in=PlanItem.objects.visible_to(by).values("pk"))
-            self.items.set([*theirs, *items])
-            if changes := trail.changes_since(before, self):
-                mark(by, self, "changed", changes)
-
-    def take_in(
-        self, by: User, contents: Iterable[Content], items: Iterable[PlanItem], note: str = ""
-    ) -> None:
-        """Join another inspection of its unit to this round; `ValidationError` when it is over."""
-        with transaction.atomic():
-            held = Round.objects.held(self.pk)
-            if held.status not in _AHEAD:
-                raise ValidationError(f"Cuộc {held.code} không còn ghép thêm được.")
-            added = [*contents, *items]
-            held.contents.add(*contents)
-            held.items.add(*items)
-            held.scope_note = "\n".join(filter(None, (held.scope_note, note)))
-            held.write("scope_note")
-            mark(by, held, "changed", note=f"Ghép thêm: {'; '.join(map(str, added)) or note}")
 
     def why_not_removed(self) -> str:
         """Why the round cannot be taken away; empty when it can."""

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import UserRequest
-from congvu.deeds import DeedForm, ReasonDeedForm, confirm, refused
+from congvu.deeds import DeedForm, ReasonDeedForm, confirm, done, refused
 from congvu.once import once
 from directives.models import Document
 from inspections.forms import PaperForm
@@ -176,10 +176,14 @@ def plan_adjust(request: UserRequest, pk: int) -> HttpResponse:
         else f"{plan.name} đang ở trạng thái “{plan.get_status_display()}”; chỉ kế hoạch đã ban "
         "hành mới điều chỉnh được."
     )
-    if not refused(form, refusal) and form.is_valid():
-        adjustment = Adjustment.open_for(plan, request.user)
+    opened: list[Adjustment] = []
+
+    def adjust() -> None:
+        opened.append(Adjustment.open_for(plan, request.user))
+
+    if not refused(form, refusal) and form.is_valid() and done(form, adjust):
         messages.success(request, "Hãy thêm, dời hoặc bỏ các mục, rồi ban hành điều chỉnh.")
-        return redirect(adjustment)
+        return redirect(opened[0])
     context = {
         "plan": plan,
         "form": form,

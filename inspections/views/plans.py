@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import UserRequest
 from congvu.access import require
-from congvu.deeds import DeedForm, confirm, refused
+from congvu.deeds import DeedForm, confirm, done, refused
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Badge, Column, Listing
-from inspections.drafting import copy_items
+from inspections.drafting import Copied, copy_items
 from inspections.filters import PlanFilter
 from inspections.forms import CopyForm, DraftForm, PlanForm
-from inspections.models import Plan, PlanItem, PlanStatus, Round
+from inspections.models import Plan, PlanItem, Round
 from inspections.plan_page import PlanPage, tone_of
 
 
@@ -136,8 +136,8 @@ def plan_edit(request: UserRequest, pk: int) -> HttpResponse:
     plan = plan_of(request, pk)
     form_class = PlanForm if plan.is_issued else DraftForm
     form = form_class(request.POST or None, instance=plan, user=request.user)
-    if plan.status == PlanStatus.SUBMITTED:
-        messages.warning(request, plan.why_not("submitted"))
+    if refusal := plan.why_not_edited():
+        messages.warning(request, refusal)
         return redirect(plan)
     if form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã lưu {plan.name_inside}.")
@@ -161,9 +161,13 @@ def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
     plan = plan_of(request, pk)
     form = CopyForm(request.POST or None, user=request.user, plan=plan)
     refusal = "" if plan.is_draft else f"{plan.name} không còn là dự thảo nên không thêm mục được."
-    if not refused(form, refusal) and form.is_valid():
-        outcome = copy_items(form.cleaned_data["source"], plan, request.user)
-        messages.success(request, outcome.sentence)
+    copied: list[Copied] = []
+
+    def copy() -> None:
+        copied.append(copy_items(form.cleaned_data["source"], plan, request.user))
+
+    if not refused(form, refusal) and form.is_valid() and done(form, copy):
+        messages.success(request, copied[0].sentence)
         return redirect(plan)
     context = {
         "plan": plan,
@@ -174,8 +178,9 @@ def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
         "consequences": [
             "Mỗi mục được chép với cùng cơ quan kiểm tra, hình thức, nội dung; tháng, quý, ngày "
             f"chuyển sang năm {plan.year}.",
-            "Đơn vị đã kết thúc được thay bằng đơn vị kế tiếp; đơn vị đã có trong dự thảo không "
-            "được chép lần nữa. Bạn xem lại và sửa từng mục sau khi chép.",
+            "Đơn vị, cơ quan đã kết thúc được thay bằng đơn vị kế tiếp; mỗi đơn vị chỉ được chép "
+            "một mục, và không chép nếu đã có trong dự thảo. Đoàn kiểm tra không được chép.",
+            "Bạn xem lại và sửa từng mục sau khi chép.",
         ],
         "cancel_url": plan.get_absolute_url(),
     }

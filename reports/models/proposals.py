@@ -160,7 +160,8 @@ def draw_places(pool: Sequence[tuple[int, str]], seed: str, number: int) -> list
 class Draw(models.Model):
     """One draw of units for surprise rounds, with all that is needed to repeat it; append-only."""
 
-    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="draws")
+    # A draft from which units were drawn stays: else a second draw would look like the first.
+    proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="draws")
     # Counted from 1 within the proposal.
     position = models.PositiveSmallIntegerField("lần")
     seed = LineField("chuỗi ngẫu nhiên", max_length=100)

@@ -14,9 +14,18 @@ from django.test import Client
 from accounts.models import User
 from congvu.models import Event
 from directives.models import Document
-from inspections.models import Plan, PlanItem, Programme
+from inspections.models import Adjustment, Plan, PlanItem, Programme, TeamMember
+from reports.models import Draw, Proposal
 from tests.conftest import World
-from tests.factories import make_draft, make_item, make_plan, make_round, make_user, make_visit
+from tests.factories import (
+    make_draft,
+    make_item,
+    make_plan,
+    make_round,
+    make_team,
+    make_user,
+    make_visit,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -277,3 +286,63 @@ def test_round_carries_out_no_draft(staff: Client, world: World) -> None:
     offered = staff.get("/rounds/create/").context["form"].fields["plan"].queryset
     assert list(offered) == [issued]
     assert draft not in offered
+
+
+def test_member_of_a_team_reads_items_once_they_are_issued(world: World) -> None:
+    member = make_user("INSPECTOR", world.elsewhere)
+    team = make_team(world.province)
+    TeamMember.objects.create(team=team, name="Người", account=member)
+    drafted = make_item(make_draft(world.province), world.dai_tu, team=team)
+    plan = make_plan(world.province)
+    issued = make_item(plan, world.dai_tu, team=team)
+    adjustment = Adjustment.objects.create(plan=plan, position=1)
+    make_item(plan, world.tien_hoi, team=team, added_in=adjustment)
+    assert list(PlanItem.objects.visible_to(member)) == [issued]
+    assert drafted not in PlanItem.objects.visible_to(member)
+
+
+def test_what_is_still_weighed_is_told_to_the_issuer_alone(
+    staff: Client, inspector: Client, world: World
+) -> None:
+    plan = make_plan(world.province)
+    item = make_item(plan, world.tien_hoi, body=world.dai_tu, overlap_reason="Đơn tố cáo")
+    item.drop(by=user_of(staff), reason="Chuyển đoàn khác")
+    own, theirs = (each.get(f"/items/{item.pk}/").content.decode() for each in (staff, inspector))
+    for said in ("Chuyển đoàn khác", "Đơn tố cáo", "Lần điều chỉnh đang soạn sẽ dời hoặc bỏ"):
+        assert said in own
+        assert said not in theirs
+
+
+def test_links_that_are_not_offered_stay_when_others_are_chosen(
+    staff: Client, world: World
+) -> None:
+    plan = make_plan(world.province)
+    ours, dropped = make_item(plan, world.dai_tu), make_item(plan, world.dai_tu)
+    drafted = make_item(make_draft(world.province), world.dai_tu)
+    round_ = make_round(world.province)
+    make_visit(round_, world.dai_tu)
+    round_.items.set([ours, dropped])
+    dropped.drop(by=user_of(staff), reason="Thử")
+    Adjustment.objects.update(status="ISSUED", number="1/QĐ-UBND", issued_on=date(2023, 6, 1))
+    staff.post(f"/rounds/{round_.pk}/items/", {"items": []})
+    assert set(round_.items.all()) == {dropped}
+    # What is joined to a draft does not keep the draft.
+    round_.items.add(drafted)
+    drafted.plan.remove(by=user_of(staff))
+    assert not PlanItem.objects.filter(pk=drafted.pk).exists()
+
+
+def test_a_draft_from_which_units_were_drawn_stays(staff: Client, world: World) -> None:
+    draft = make_draft(world.province)
+    Draw.make(Proposal.of(draft), lambda: [world.dai_tu], by=user_of(staff), number=1)
+    with pytest.raises(ValidationError, match="kết quả bốc thăm"):
+        draft.remove(by=user_of(staff))
+    assert Draw.objects.exists()
+
+
+def test_items_keep_the_plan_in_their_year(world: World) -> None:
+    plan = make_plan(world.province)
+    make_item(plan, world.dai_tu)
+    plan.year = 2024
+    with pytest.raises(ValidationError, match="mục của năm khác"):
+        plan.clean()
