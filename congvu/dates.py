@@ -64,10 +64,35 @@ def days_phrase(due: date, today: date) -> str:
     return f"quá hạn {-days} ngày"
 
 
-# --- Reporting periods ---------------------------------------------------------------------
-
 # Years in which somebody may have kept records; also keeps the arithmetic inside the calendar.
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+
+
+def why_not_day(day: date) -> str:
+    """Why no record can be of that day; empty when one can."""
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return ""
+    return f"Năm phải từ {FIRST_YEAR} đến {LAST_YEAR}."
+
+
+def day_typed(text: object) -> date | None:
+    """The day that somebody typed; None where there is none, or none that a record can have."""
+    try:
+        day = parse_day(str(text or ""))
+    except ValueError:
+        return None
+    return None if why_not_day(day) else day
+
+
+def days_later(day: date, days: int) -> date:
+    """The day so many days later, or earlier; at the ends of the calendar its last or first."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
+
+
+# --- Reporting periods ---------------------------------------------------------------------
 
 _QUARTERS = ("I", "II", "III", "IV")
 

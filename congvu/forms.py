@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from congvu import trail
 from congvu.access import record_id
-from congvu.dates import format_day, parse_day
+from congvu.dates import format_day, parse_day, why_not_day
 from congvu.models import Event
 from congvu.rules import ConflictError, Ruled
 from congvu.text import clean, clean_block
@@ -49,9 +49,12 @@ class DayField(forms.DateField):
         if isinstance(value, date):
             return value
         try:
-            return parse_day(clean(str(value)))
+            day = parse_day(clean(str(value)))
         except ValueError as fault:
             raise ValidationError(str(fault), code="invalid") from fault
+        if refusal := why_not_day(day):
+            raise ValidationError(refusal, code="invalid")
+        return day
 
     def prepare_value(self, value: Any) -> Any:
         """The day as people here write it; what was typed wrongly stays as it was typed."""

@@ -12,7 +12,7 @@ from icalendar import Calendar, Event
 from icalendar.enums import CLASS, STATUS, TRANSP
 
 from accounts.models import User
-from congvu.dates import format_day, today
+from congvu.dates import days_later, format_day, today
 from inspections.calendar import name_units, units_of, with_visits
 from inspections.columns import units_text, visits_of
 from inspections.models import Round, RoundStatus
@@ -64,7 +64,7 @@ def _event(round_: Round, now: datetime, absolute: Callable[[str], str]) -> Even
         stamp=now,
         sequence=round_.version,
         start=round_.starts_on,
-        end=round_.ends_on + timedelta(days=1),
+        end=days_later(round_.ends_on, 1),
         summary=f"Kiểm tra {units_text(round_) or 'chưa ghi đơn vị'} ({status.lower()})",
         description="\n".join(filter(None, lines)),
         url=absolute(round_.get_absolute_url()),

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Generic, TypeVar
 
 from django.db.models import Max
 
 from congvu.access import Person
+from congvu.dates import days_later
 from inspections.models import OVERLAP_DAYS, Plan
 from inspections.overlaps import Met, Told, gap_between
 from units.kin import kin_around
@@ -47,9 +48,9 @@ def clashes_of(person: Person, units: Iterable[int], year: int) -> list[list[Cla
     """
     kin = kin_around(units)
     most = Plan.objects.aggregate(most=Max("overlap_days"))["most"] or 0
-    days = timedelta(days=max(most, OVERLAP_DAYS))
+    days = max(most, OVERLAP_DAYS)
     first, last = date(year, 1, 1), date(year, 12, 31)
-    told = Told(person, kin.keys(), first - days, last + days, ())
+    told = Told(person, kin.keys(), days_later(first, -days), days_later(last, days), ())
     groups: list[list[Clash]] = []
     for cluster in _clusters(kin):
         groups += _Cluster(told, cluster, kin, first, last).groups()

@@ -19,11 +19,12 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Q
 
 from congvu.access import Person
+from congvu.dates import days_later
 from inspections.models import (
     OVERLAP_DAYS,
     Plan,
@@ -80,10 +81,9 @@ def gap_between(first: date, last: date, other_first: date, other_last: date) ->
 
 def window_of(first: date, last: date, within: int) -> tuple[date, date]:
     """The years that a span touches, and so many days on either side of it."""
-    days = timedelta(days=within)
     return (
-        min(date(first.year, 1, 1), first - days),
-        max(date(last.year, 12, 31), last + days),
+        min(date(first.year, 1, 1), days_later(first, -within)),
+        max(date(last.year, 12, 31), days_later(last, within)),
     )
 
 

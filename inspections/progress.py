@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -69,6 +69,8 @@ class Standing:
     last: date | None = None
     # Rounds set up for it that were cancelled, with the reason.
     cancelled: tuple[Round, ...] = ()
+    # The scope of whoever reads: why a unit is inspected all the same is for its own side alone.
+    scope: tuple[str, ...] = ()
 
     @property
     def tone(self) -> str:
@@ -110,7 +112,11 @@ class Standing:
         found += [
             _because(f"Cuộc {each.code} đã hủy", each.cancel_reason) for each in self.cancelled
         ]
-        overlaps = (item.overlap_reason, self.round.overlap_reason if self.round else "")
+        overlaps = []
+        if item.plan.issuer.path.startswith(self.scope):
+            overlaps.append(item.overlap_reason)
+        if self.round is not None and self.round.body.path.startswith(self.scope):
+            overlaps.append(self.round.overlap_reason)
         found += [_because("Trùng cuộc khác", each) for each in dict.fromkeys(overlaps) if each]
         return [*found, self.detail] if self.detail else found
 
@@ -168,9 +174,8 @@ class Progress:
 
 def told(items: PlanItemQuerySet) -> PlanItemQuerySet:
     """With all that a table of items tells of each, in a fixed number of queries."""
-    return items.select_related("unit", "body", "added_in", "replaces").prefetch_related(
-        "unit__former_names", "body__former_names"
-    )
+    parts = ("unit", "body", "added_in", "replaces", "plan__issuer")
+    return items.select_related(*parts).prefetch_related("unit__former_names", "body__former_names")
 
 
 def progress_of(items: PlanItemQuerySet, person: Person, on: date) -> Progress:
@@ -189,15 +194,11 @@ def progress_of(items: PlanItemQuerySet, person: Person, on: date) -> Progress:
     visits = _visits_of(rows, person)
     kin = kin_of(item.unit_id for item in found if item.pk in links)
     known = on if on < today() else date.max
-    return Progress(
-        on,
-        tuple(
-            _stand(
-                item, links.get(item.pk, []), visits, kin.get(item.unit_id, frozenset()), on, known
-            )
-            for item in found
-        ),
+    standings = (
+        _stand(item, links.get(item.pk, []), visits, kin.get(item.unit_id, frozenset()), on, known)
+        for item in found
     )
+    return Progress(on, tuple(replace(each, scope=person.scope_paths) for each in standings))
 
 
 def _rounds_of(rows: PlanItemQuerySet, person: Person) -> dict[int, list[Round]]:
@@ -207,7 +208,7 @@ def _rounds_of(rows: PlanItemQuerySet, person: Person) -> dict[int, list[Round]]
         round__in=Round.objects.visible_to(person).order_by().values("pk"),
     )
     by_item: dict[int, list[Round]] = defaultdict(list)
-    for link in links.select_related("round").order_by("round__starts_on", "round"):
+    for link in links.select_related("round__body").order_by("round__starts_on", "round"):
         by_item[link.planitem_id].append(link.round)
     return by_item
 

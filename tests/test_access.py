@@ -158,7 +158,7 @@ TABLE: dict[str, Row] = {
     "inspections:round_start":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
     "inspections:round_complete":    Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
     "inspections:round_cancel":      Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
-    "inspections:round_items":       Row("302 200 404 404 403 404 404", "302 302 404 404 403 404 404", "round_ahead"),
+    "inspections:round_items":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
     "inspections:visit_detail":      Row("302 200 404 404 200 404 404", record="visit_ahead"),
     "inspections:round_move":        Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "round_ahead"),
     "inspections:calendar":          Row("302 200 200 200 200 403 200"),

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 
-from congvu.dates import FIRST_YEAR, LAST_YEAR
 from congvu.forms import DayField, LineInput, RecordForm
 from units.actions import Below
 from units.forms import UnitField, offer
@@ -20,15 +17,9 @@ ROWS, MOST_ROWS = 4, 40
 _TYPE = "Gõ mã hoặc tên, không cần dấu."
 
 
-def day_within_reason(day: date) -> None:
-    """Refuse years that can only be slips of the finger."""
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValidationError(f"Năm phải từ {FIRST_YEAR} đến {LAST_YEAR}.")
-
-
 def day_field(label: str, help_text: str = "") -> DayField:
     """A day of a change."""
-    return DayField(label=label, help_text=help_text, validators=[day_within_reason])
+    return DayField(label=label, help_text=help_text)
 
 
 def basis_field() -> LineInput:
@@ -67,7 +58,6 @@ class UnitForm(RecordForm):
 
     def __init__(self, *args: Any, units: UnitQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["valid_from"].validators.append(day_within_reason)
         offer(self, units, "parent")
 
 

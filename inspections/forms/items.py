@@ -12,11 +12,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import User
+from congvu.dates import day_typed
 from congvu.deeds import tell
 from congvu.forms import ChoicesField, LineInput, RecordForm
 from inspections.forms.overlaps import OverlapForm
 from inspections.forms.rounds import FEW, TeamChoice
-from inspections.forms.visits import day_typed
 from inspections.models import Content, Plan, PlanItem, Programme, Schedule, Team, span_of
 from inspections.models.items import ROMAN
 from inspections.overlaps import Asked

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from accounts.models import User
-from congvu.dates import format_day, parse_day
+from congvu.dates import day_typed, format_day
 from congvu.deeds import DeedForm
 from congvu.forms import BlockInput, DayField
 from inspections.models import Round
@@ -42,7 +42,7 @@ class MoveForm(DeedForm):
         shown = [number for pair in visits for number in pair]
         super().__init__(*args, record=record, shown=shown, **kwargs)
         if not self.is_bound and to:
-            day = _day(to)
+            day = day_typed(to)
             self.initial["to"] = day or to
             self.initial["shown_to"] = day.isoformat() if day else ""
         self.initial.setdefault("overlap_reason", record.overlap_reason)
@@ -64,7 +64,7 @@ class MoveForm(DeedForm):
     def day(self) -> date | None:
         """The new first day as it now stands in the form; None for none that can be read."""
         value = self["to"].value()
-        return value if isinstance(value, date) else _day(str(value or ""))
+        return value if isinstance(value, date) else day_typed(value)
 
     def clean(self) -> dict[str, Any] | None:
         """A day that was typed anew is shown first, and moved to by the next press."""
@@ -91,10 +91,3 @@ class MoveForm(DeedForm):
         """What the deed is told. Only after `is_valid()`."""
         reason = self.cleaned_data.get("overlap_reason", self._round.overlap_reason)
         return {"to": self.cleaned_data["to"], "overlap_reason": reason}
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_day(text)
-    except ValueError:
-        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -12,12 +13,12 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
-from congvu.dates import today
+from congvu.dates import day_typed, today
 from congvu.forms import ChoicesField, RecordForm
 from congvu.text import fold
 from inspections.forms.overlaps import OverlapForm
 from inspections.forms.teams import GroupInput
-from inspections.forms.visits import VisitRows, day_typed, rows_typed
+from inspections.forms.visits import VisitRows, rows_typed
 from inspections.models import Content, Plan, PlanItem, Round, Team
 from inspections.overlaps import Asked, days_of
 from units.forms import UnitField, offer
@@ -264,8 +265,7 @@ class RoundForm(OverlapForm):
                 return False
             if not super().save_as(by):
                 return False
-            self.instance.items.add(*self.items_chosen)
-            return True
+            return self._carry(by, self.items_chosen)
 
     def _add(self, by: Any) -> bool:
         for left in range(1 if self._own_code else TRIES, 0, -1):
@@ -273,8 +273,10 @@ class RoundForm(OverlapForm):
                 if self.rows is not None:
                     self.rows.save_as(by, self.instance)
                 chosen = [self.cleaned_data.get("item"), *self.items_chosen]
-                self.instance.items.add(*filter(None, chosen))
-                return True
+                if self._carry(by, filter(None, chosen)):
+                    return True
+                self.instance.pk = None
+                return False
             if left > 1:
                 # Somebody took the proposed code since: the next one, with the same content.
                 self.instance.pk = None
@@ -283,6 +285,16 @@ class RoundForm(OverlapForm):
                 )
                 self.errors.clear()
         return False
+
+    def _carry(self, by: Any, items: Iterable[PlanItem]) -> bool:
+        """Link the items; False, and nothing of the round stays, when one is gone meanwhile."""
+        try:
+            self.instance.carry(items, by)
+        except ValidationError as refusal:
+            transaction.set_rollback(True)
+            self.add_error(None, refusal)
+            return False
+        return True
 
     def taken_message(self, fault: IntegrityError) -> str:
         """Only the code of a round must be its own."""

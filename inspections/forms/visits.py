@@ -12,7 +12,7 @@ from django.http import QueryDict
 
 from accounts.models import User
 from congvu.access import record_id
-from congvu.dates import parse_day
+from congvu.dates import day_typed
 from congvu.forms import DayField, RecordForm
 from congvu.trail import mark
 from inspections.forms.overlaps import OverlapForm
@@ -99,6 +99,7 @@ class VisitForm(OverlapForm):
 
     def save_as(self, by: Any) -> bool:
         """Save while nobody can move the round's days; False when a rule or a writer forbids it."""
+        fresh = self.instance.pk is None
         with transaction.atomic():
             self.instance.round = Round.objects.held(self.instance.round_id)
             try:
@@ -109,7 +110,14 @@ class VisitForm(OverlapForm):
             if not super().save_as(by):
                 return False
             self.keep_reason(by, self.instance.round)
-            self.instance.round.items.add(*self.items_chosen)
+            try:
+                self.instance.round.carry(self.items_chosen, by)
+            except ValidationError as refusal:
+                transaction.set_rollback(True)
+                self.add_error(None, refusal)
+                if fresh:
+                    self.instance.pk = None
+                return False
             return True
 
 
@@ -136,14 +144,6 @@ class VisitRow(forms.Form):
         if data.get("visited_on") and not data.get("unit") and "unit" not in self.errors:
             self.add_error("unit", "Hãy ghi đơn vị của dòng này, hoặc xóa ngày.")
         return data
-
-
-def day_typed(text: Any) -> date | None:
-    """The day that somebody typed; None where there is none or it cannot be read."""
-    try:
-        return parse_day(str(text or ""))
-    except ValueError:
-        return None
 
 
 class VisitRowsBase(_Rows):

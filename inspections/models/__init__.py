@@ -17,7 +17,7 @@ from inspections.models.codes import (
     Trigger,
 )
 from inspections.models.feeds import CalendarFeed
-from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, span_of
+from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, seal_of, span_of
 from inspections.models.plans import OVERLAP_DAYS, Plan, PlanQuerySet, why_not_year
 from inspections.models.programmes import Programme
 from inspections.models.rounds import (
@@ -63,6 +63,7 @@ __all__ = [
     "is_near",
     "items_told_to",
     "outside_plans",
+    "seal_of",
     "span_of",
     "statuses_seen_by",
     "why_not_year",

@@ -148,7 +148,7 @@ class Adjustment(Ruled):
             self.clean()
             self.write("status", "number", "issued_on", "paper", "reason")
             for item in self.added.filter(replaces__isnull=False).select_related("replaces"):
-                item.take_rounds_of(item.replaces)
+                item.take_rounds_of(item.replaces, by)
             added = self.added.filter(replaces__isnull=True).count()
             moved = self.added.filter(replaces__isnull=False).count()
             dropped = self.dropped.count() - moved

@@ -56,6 +56,25 @@ class Answering(Ruled):
             if changes := trail.changes_since(before, self):
                 mark(by, self, "changed", changes)
 
+    def carry(self, items: Iterable[PlanItem], by: User) -> None:
+        """Carry out these items besides, with a mark; call while the round is held.
+
+        Raises `ValidationError` for an item that is no longer in force: an adjustment may just
+        have moved it, or its plan been withdrawn.
+        """
+        wanted = list(items)
+        # Held, so that no adjustment is issued in between.
+        for plan in {each.plan_id: each.plan for each in wanted}.values():
+            plan.hold()
+        in_force = PlanItem.objects.in_force().filter(pk__in=[each.pk for each in wanted])
+        there = set(in_force.exclude(plan__status=PlanStatus.CLOSED).values_list("pk", flat=True))
+        if gone := [each for each in wanted if each.pk not in there]:
+            raise ValidationError(f"{gone[0]} không còn hiệu lực; hãy chọn lại mục kế hoạch.")
+        before = trail.snapshot(self, ["items"])
+        self.items.add(*wanted)
+        if changes := trail.changes_since(before, self):
+            mark(by, self, "changed", changes)
+
     def take_in(
         self, by: User, contents: Iterable[Content], items: Iterable[PlanItem], note: str = ""
     ) -> None:

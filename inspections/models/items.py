@@ -6,6 +6,7 @@ An item of an issued plan is never edited: an adjustment drops it, and puts anot
 from __future__ import annotations
 
 import calendar
+import hashlib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Self
@@ -16,6 +17,7 @@ from django.db.models import F, Max, Q
 from django.urls import reverse
 
 from accounts.models import User
+from congvu import trail
 from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import BlockField, LineField
@@ -94,6 +96,12 @@ def items_told_to(person: Person) -> Q:
         return Q(pk__in=[])
     announced = Q(announced=True, plan__status__in=ISSUED)
     return ADJUSTED & LEFT & (announced | _seen_by(person))
+
+
+def seal_of(items: models.QuerySet[PlanItem]) -> str:
+    """A short text that is another one when items came, went or were edited; one query."""
+    pairs = items.order_by("pk").values_list("pk", "version")
+    return hashlib.sha256(repr(list(pairs)).encode()).hexdigest()[:16]
 
 
 class PlanItem(Ruled):
@@ -349,12 +357,15 @@ class PlanItem(Ruled):
         self.plan.hold()
         return self.hold().why_not_edited()
 
-    def take_rounds_of(self, old: PlanItem | None) -> None:
+    def take_rounds_of(self, old: PlanItem | None, by: User) -> None:
         """Whatever carried out the item that this one replaces carries out this one."""
         if old is not None:
             # A round may carry out both already.
-            self.rounds.add(*old.rounds.all())
-            old.rounds.clear()
+            for round_ in old.rounds.all():
+                before = trail.snapshot(round_, ["items"])
+                round_.items.add(self)
+                round_.items.remove(old)
+                mark(by, round_, "changed", trail.changes_since(before, round_))
 
     def drop(self, by: User, reason: str) -> None:
         """Let the adjustment being prepared drop the item.

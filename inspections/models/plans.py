@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, ProtectedError, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -26,6 +27,8 @@ from units.models import Unit, under
 # Inspections of one unit nearer to each other than so many days overlap; the default of plans, and
 # what holds for a round without one.
 OVERLAP_DAYS = 90
+# Ten years: more says nothing of two inspections.
+MOST_OVERLAP_DAYS = 3650
 
 if TYPE_CHECKING:
     from inspections.models.items import PlanItem
@@ -61,7 +64,11 @@ class PlanQuerySet(models.QuerySet["Plan"]):
         if not person.may("plans.view"):
             return self.none()
         rounds = Plan.objects.filter(under(person.scope_paths, "rounds__body__"))
-        items = Plan.objects.filter(under(person.scope_paths, "items__body__"), status__in=ISSUED)
+        # An item that an adjustment only prepares tells nobody yet.
+        in_force = Q(items__added_in__isnull=True) | Q(items__added_in__status="ISSUED")
+        items = Plan.objects.filter(
+            in_force, under(person.scope_paths, "items__body__"), status__in=ISSUED
+        )
         return self.filter(
             under(person.scope_paths, "issuer__")
             | Q(pk__in=rounds.values("pk"))
@@ -119,7 +126,9 @@ class Plan(Ruled):
     # Inspections of one unit nearer to each other than so many days overlap, besides those of
     # one calendar year.
     overlap_days = models.PositiveSmallIntegerField(
-        "khoảng cách tối thiểu (ngày)", default=OVERLAP_DAYS
+        "khoảng cách tối thiểu (ngày)",
+        default=OVERLAP_DAYS,
+        validators=[MaxValueValidator(MOST_OVERLAP_DAYS)],
     )
     # The document by which it was issued, with signer and file.
     paper = models.ForeignKey(
@@ -158,6 +167,9 @@ class Plan(Ruled):
                 condition=Q(year__gte=1945, year__lte=2200), name="inspections_plan_year"
             ),
             one_of("status", PlanStatus),
+            models.CheckConstraint(
+                condition=Q(overlap_days__lte=MOST_OVERLAP_DAYS), name="inspections_plan_overlap"
+            ),
             models.CheckConstraint(
                 condition=(Q(status__in=ISSUED, issued_on__isnull=False) & ~Q(number=""))
                 | (~Q(status__in=ISSUED) & Q(number="", issued_on__isnull=True)),

@@ -121,7 +121,7 @@ class Team(Ruled):
         No word of what it does: that may be a round of a superior that is still to come. Whoever
         knows already that it `holds_rounds` says so, and spares a query.
         """
-        if holds_rounds or self.rounds.exists():
+        if holds_rounds or self.rounds.exists() or self.plan_items.exists():
             return (
                 f"{self.name} đang được gắn với hồ sơ khác nên không xóa được; hãy bỏ đoàn khỏi "
                 "hồ sơ đó trước."

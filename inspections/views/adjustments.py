@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
-from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,7 +17,7 @@ from congvu.once import once
 from congvu.pages import Action, Fact
 from directives.models import Document, DocumentType
 from inspections.forms import AdjustmentPaperForm
-from inspections.models import Adjustment, Plan
+from inspections.models import Adjustment, Plan, seal_of
 from inspections.plan_page import stories_of
 
 
@@ -85,10 +82,9 @@ def adjustment_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "inspections/adjustment_detail.html", context)
 
 
-def _shown(adjustment: Adjustment) -> tuple[int, int, Any]:
-    """What makes the page of an adjustment another one: items added, dropped, and edited."""
-    edited = adjustment.added.aggregate(last=Max("version"))["last"]
-    return adjustment.added.count(), adjustment.dropped.count(), edited
+def _shown(adjustment: Adjustment) -> list[str]:
+    """What makes the page of an adjustment another one: its items, each as it stands."""
+    return [seal_of(adjustment.added.all()), seal_of(adjustment.dropped.all())]
 
 
 @require_http_methods(["GET", "POST"])
@@ -146,10 +142,10 @@ def adjustment_delete(request: UserRequest, pk: int) -> HttpResponse:
         if adjustment.is_draft
         else f"Điều chỉnh lần {adjustment.position} đã được ban hành nên không bỏ được."
     )
-    added, dropped, _ = shown = _shown(adjustment)
+    added, dropped = adjustment.added.count(), adjustment.dropped.count()
     return confirm(
         request,
-        DeedForm(request.POST or None, record=adjustment, shown=shown),
+        DeedForm(request.POST or None, record=adjustment, shown=_shown(adjustment)),
         adjustment.discard,
         template="inspections/adjustment_delete.html",
         title=f"Bỏ điều chỉnh lần {adjustment.position}",

@@ -16,7 +16,7 @@ from congvu.pages import Action
 from inspections.facts import facts_of_item
 from inspections.forms import ItemForm
 from inspections.item_columns import with_parts
-from inspections.models import Adjustment, PlanItem, Round
+from inspections.models import Adjustment, PlanItem, PlanStatus, Round
 from inspections.views.plans import plan_of
 
 
@@ -73,7 +73,7 @@ def _actions(request: UserRequest, item: PlanItem) -> list[Action]:
         return Action(label, url, why_not, danger=danger)
 
     actions = []
-    in_force = item.plan.is_issued and not item.is_over and _back(item) is item
+    in_force = item.plan.status == PlanStatus.ISSUED and not item.is_over and _back(item) is item
     if in_force and request.user.may("rounds.change") and request.user.in_scope(item.body):
         create = f"{reverse('inspections:round_create')}?item={item.pk}"
         actions.append(Action("Lập cuộc kiểm tra từ mục này", create))

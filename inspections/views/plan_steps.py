@@ -13,7 +13,7 @@ from congvu.deeds import DeedForm, ReasonDeedForm, confirm, done, refused
 from congvu.once import once
 from directives.models import Document
 from inspections.forms import PaperForm
-from inspections.models import Adjustment, PlanStatus
+from inspections.models import Adjustment, PlanStatus, seal_of
 from inspections.views.plans import plan_of
 
 
@@ -25,7 +25,7 @@ def plan_submit(request: UserRequest, pk: int) -> HttpResponse:
     count = plan.items.count()
     return confirm(
         request,
-        DeedForm(request.POST or None, record=plan, shown=[count]),
+        DeedForm(request.POST or None, record=plan, shown=[seal_of(plan.items.all())]),
         plan.submit,
         template="inspections/plan_submit.html",
         title=f"Trình {plan.name_inside}",
@@ -74,7 +74,7 @@ def plan_issue(request: UserRequest, pk: int) -> HttpResponse:
         request.FILES or None,
         user=request.user,
         issuer=plan.issuer,
-        seal=f"{plan.version}",
+        seal=f"{plan.version}.{seal_of(plan.items.all())}",
         deed=issue,
         initial={"subject": plan.subject},
     )

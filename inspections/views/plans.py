@@ -18,7 +18,7 @@ from congvu.tables import Badge, Column, Listing
 from inspections.drafting import Copied, copy_items
 from inspections.filters import PlanFilter
 from inspections.forms import CopyForm, DraftForm, PlanForm
-from inspections.models import Plan, PlanItem, Round
+from inspections.models import Plan, PlanItem, Round, seal_of
 from inspections.plan_page import PlanPage, tone_of
 
 
@@ -195,7 +195,7 @@ def plan_delete(request: UserRequest, pk: int) -> HttpResponse:
     count = plan.items.count()
     return confirm(
         request,
-        DeedForm(request.POST or None, record=plan, shown=[count]),
+        DeedForm(request.POST or None, record=plan, shown=[seal_of(plan.items.all())]),
         plan.remove,
         template="inspections/plan_delete.html",
         title=f"Xóa {plan.name_inside}",

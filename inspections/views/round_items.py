@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import UserRequest
+from congvu.deeds import DeedForm
 from congvu.forms import ChoicesField
 from congvu.once import once
 from inspections.models import PlanItem, Round
@@ -27,7 +28,7 @@ class AnswerField(ChoicesField):
         return f"{said} ({programmes})" if programmes else said
 
 
-class ItemsForm(forms.Form):
+class ItemsForm(DeedForm):
     """The items in force of issued plans on the units that the round visits, to be ticked."""
 
     items = AnswerField(
@@ -39,12 +40,13 @@ class ItemsForm(forms.Form):
         "bạn xem được.",
     )
 
-    def __init__(self, *args: object, round_: Round, user: User, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they are
+    def __init__(self, *args: Any, round_: Round, user: User, **kwargs: Any) -> None:
+        linked = sorted(round_.items.values_list("pk", flat=True))
+        super().__init__(*args, record=round_, shown=linked, **kwargs)
         field = self.fields["items"]
         assert isinstance(field, AnswerField)  # noqa: S101  # declared above
         field.queryset = round_.answerable_items(user)
-        self.initial["items"] = list(round_.items.values_list("pk", flat=True))
+        self.initial["items"] = linked
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,7 +23,7 @@ from inspections.facts import actions_of_round, answered_items, facts_of_round, 
 from inspections.filters import RoundFilter
 from inspections.forms import RoundForm
 from inspections.members import cautions_of_round
-from inspections.models import PlanItem, Round, Visit
+from inspections.models import PlanItem, PlanStatus, Round, Visit
 from inspections.story import trail_of
 
 
@@ -87,6 +87,7 @@ def _of_item(request: UserRequest) -> dict[str, Any]:
     """What a new round takes from the plan's item in the address; nothing without one in reach."""
     pk = record_id(request.GET.get("item", ""))
     items = PlanItem.objects.visible_to(request.user).in_force().select_related("unit", "body")
+    items = items.filter(plan__status=PlanStatus.ISSUED)
     item = items.filter(pk=pk).first() if pk is not None else None
     return item.for_round() if item else {}
 

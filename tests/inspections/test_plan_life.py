@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.models import User
 from congvu.models import Event
 from directives.models import Document
-from inspections.models import Adjustment, Plan, PlanItem, Programme, TeamMember
+from inspections.models import Adjustment, Plan, PlanItem, Programme, TeamMember, seal_of
 from reports.models import Draw, Proposal
 from tests.conftest import World
 from tests.factories import (
@@ -38,7 +38,8 @@ def sealed(plan: Plan, **fields: Any) -> dict[str, Any]:
     plan.refresh_from_db()
     return {
         "number": "45/KH-UBND", "issued_on": "17/3/2023", "type": "KH", "subject": "Kiểm tra",
-        "signer": "Người ký (minh họa)", "seal": str(plan.version), "_once": str(uuid.uuid4()),
+        "signer": "Người ký (minh họa)", "_once": str(uuid.uuid4()),
+        "seal": f"{plan.version}.{seal_of(plan.items.all())}",
         **fields,
     }  # fmt: skip
 
@@ -232,6 +233,13 @@ def test_round_of_an_item_takes_what_the_item_says(staff: Client, world: World) 
     assert item.rounds.get().code == "M1"
 
 
+def tick(client: Client, round_: Any, *items: PlanItem) -> None:
+    """Choose exactly these on the round's page of items."""
+    url = f"/rounds/{round_.pk}/items/"
+    seal = client.get(url).context["form"].initial["version"]
+    client.post(url, {"items": [each.pk for each in items], "version": seal})
+
+
 def test_one_round_answers_items_of_several_plans(staff: Client, world: World) -> None:
     first, second = make_plan(world.province), make_plan(world.justice)
     ours, theirs = make_item(first, world.dai_tu), make_item(second, world.dai_tu)
@@ -241,9 +249,14 @@ def test_one_round_answers_items_of_several_plans(staff: Client, world: World) -
     page = staff.get(f"/rounds/{round_.pk}/items/")
     offered = list(page.context["form"].fields["items"].queryset)
     assert offered == [ours, theirs]
-    staff.post(f"/rounds/{round_.pk}/items/", {"items": [ours.pk, theirs.pk]})
+    seal = page.context["form"].initial["version"]
+    tick(staff, round_, ours, theirs)
     assert set(round_.items.all()) == {ours, theirs}
-    staff.post(f"/rounds/{round_.pk}/items/", {"items": [other.pk]})
+    # A colleague's page is older by now.
+    stale = {"items": [theirs.pk], "version": seal}
+    answer = staff.post(f"/rounds/{round_.pk}/items/", stale)
+    assert "vừa được người khác sửa" in answer.content.decode()
+    tick(staff, round_, other)
     assert set(round_.items.all()) == {ours, theirs}, "a unit that the round does not visit"
 
 
@@ -324,7 +337,7 @@ def test_links_that_are_not_offered_stay_when_others_are_chosen(
     round_.items.set([ours, dropped])
     dropped.drop(by=user_of(staff), reason="Thử")
     Adjustment.objects.update(status="ISSUED", number="1/QĐ-UBND", issued_on=date(2023, 6, 1))
-    staff.post(f"/rounds/{round_.pk}/items/", {"items": []})
+    tick(staff, round_)
     assert set(round_.items.all()) == {dropped}
     # What is joined to a draft does not keep the draft.
     round_.items.add(drafted)
@@ -346,3 +359,52 @@ def test_items_keep_the_plan_in_their_year(world: World) -> None:
     plan.year = 2024
     with pytest.raises(ValidationError, match="mục của năm khác"):
         plan.clean()
+
+
+def test_days_between_inspections_are_bounded(staff: Client, world: World) -> None:
+    plan = make_draft(world.province)
+    answer = staff.post(f"/plans/{plan.pk}/edit/", draft_data(plan, overlap_days="999999999"))
+    assert "overlap_days" in answer.context["form"].errors
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Plan.objects.filter(pk=plan.pk).update(overlap_days=3651)
+
+
+def test_item_moved_meanwhile_is_carried_out_by_no_new_round(staff: Client, world: World) -> None:
+    item = make_item(make_plan(world.province), world.dai_tu)
+    round_ = make_round(world.province, status="SCHEDULED")
+    adjustment = Adjustment.objects.create(
+        plan=item.plan, position=1, status="ISSUED", number="1/QĐ-UBND", issued_on=date(2023, 6, 1)
+    )
+    PlanItem.objects.filter(pk=item.pk).update(dropped_in=adjustment)
+    with pytest.raises(ValidationError, match="không còn hiệu lực"):
+        round_.carry([item], by=user_of(staff))
+    assert not round_.items.exists()
+
+
+def test_team_that_a_plan_names_stays(staff: Client, world: World) -> None:
+    team = make_team(world.province)
+    make_item(make_draft(world.province), world.dai_tu, team=team)
+    with pytest.raises(ValidationError, match="đang được gắn với hồ sơ khác"):
+        team.remove(by=user_of(staff))
+
+
+def test_item_that_is_only_being_prepared_shows_nobody_the_plan(world: World) -> None:
+    plan = make_plan(world.province)
+    adjustment = Adjustment.objects.create(plan=plan, position=1)
+    make_item(plan, world.tien_hoi, body=world.dai_tu, added_in=adjustment)
+    district = make_user("INSPECTOR", world.dai_tu)
+    assert not Plan.objects.visible_to(district).exists()
+    make_item(plan, world.tien_hoi, body=world.dai_tu)
+    assert list(Plan.objects.visible_to(district)) == [plan]
+
+
+def test_reason_of_an_overlap_is_not_told_to_who_carries_out_a_part(
+    staff: Client, inspector: Client, world: World
+) -> None:
+    plan = make_plan(world.province)
+    make_item(plan, world.tien_hoi, body=world.dai_tu, overlap_reason="Đơn tố cáo")
+    own, theirs = (
+        each.get(f"/plans/{plan.pk}/progress/").content.decode() for each in (staff, inspector)
+    )
+    assert "Đơn tố cáo" in own
+    assert "Đơn tố cáo" not in theirs

@@ -181,7 +181,7 @@ def test_only_a_planned_round_moves(
     ("to", "said"),
     [
         ("5/11/2026", "Cuộc đang bắt đầu đúng ngày này"),
-        ("31/12/9999", "Ngày này ở quá xa"),
+        ("31/12/9999", "Năm phải từ 1900"),
         ("32/1/2026", "không có trong lịch"),
         ("", "Hãy điền mục này"),
     ],
