@@ -11,9 +11,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from congvu import trail
+from congvu.deeds import tell
 from congvu.forms import RecordForm
 from directives.models import TAKEN, Document
 from directives.numbers import taken_by
+from directives.papers import carry_over
 from directives.uploads import ALLOWED_TEXT, TYPES, ending_of
 from units.forms import UnitField, offer
 from units.models import Unit
@@ -77,16 +80,26 @@ class DocumentForm(RecordForm):
 
     def save_as(self, by: Any) -> bool:
         """Save the document; the file of one that was not saved does not stay behind."""
-        if super().save_as(by):
-            return True
+        try:
+            if super().save_as(by):
+                return True
+        except ValidationError as refusal:
+            # Of a record that follows the document.
+            tell(self, refusal)
         file = self.instance.file
         if file and isinstance(self.cleaned_data.get("file"), UploadedFile) and file._committed:
             file.storage.delete(file.name)
         return False
 
     def _change(self, by: Any) -> None:
-        """Also: a file that was replaced or cleared goes, once the change stands."""
+        """Also: what tells its number and day follows; a file that was replaced or cleared goes.
+
+        The file goes once the change stands.
+        """
         super()._change(by)
+        changed = trail.changes_since(self._before, self.instance)
+        if {"number", "issued_on", "issuer"} & changed.keys():
+            carry_over(self.instance, by)
         old = self.initial.get("file")
         if old and old.name != self.instance.file.name:
             name = old.name

@@ -80,6 +80,26 @@ def is_rested_on(person: User) -> Q:
     return found
 
 
+# --- records that keep a document's number and day -------------------------------------------
+
+_followers: list[Callable[[Document, Any], None]] = []
+
+
+def follows_documents(follow: Callable[[Document, Any], None]) -> None:
+    """Register records that tell a document's number and day themselves.
+
+    `follow` takes the document as it was just mended and who did it; it raises `ValidationError`
+    where the new number, day or issuer breaks a rule of such a record. The mend is then undone.
+    """
+    _followers.append(follow)
+
+
+def carry_over(document: Document, by: Any) -> None:
+    """Let those records follow the document that was mended; call it in the same transaction."""
+    for follow in _followers:
+        follow(document, by)
+
+
 # --- records to which documents are put ------------------------------------------------------
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 
 from congvu.dates import format_day
-from directives.papers import Holder, Line, Reliance, rests_on_documents
+from directives.models import Document
+from directives.papers import Holder, Line, Reliance, follows_documents, rests_on_documents
 from inspections.models import Adjustment, Plan, Round, Team, Visit
 from units.models import under
 
@@ -54,6 +57,18 @@ rests_on_documents(
         ),
     )
 )
+
+
+def _follow(paper: Document, by: Any) -> None:
+    """What was issued by a document has its number and day, also when those are mended."""
+    for plan in Plan.objects.filter(paper=paper).select_related("issuer"):
+        plan.follow_paper(paper, by)
+    issued = Adjustment.objects.filter(paper=paper).select_related("plan__issuer")
+    for adjustment in issued:
+        adjustment.follow_paper(paper, by)
+
+
+follows_documents(_follow)
 
 PLAN = Holder(
     rows=lambda user: Plan.objects.visible_to(user).select_related("issuer"),

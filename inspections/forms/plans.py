@@ -88,6 +88,10 @@ class PlanForm(_YearForm):
         super().__init__(*args, **kwargs)
         for name in ("number", "issued_on"):
             self.fields[name].required = True
+        if self.instance.paper_id:
+            # They are the document's, and are mended there.
+            for name in ("number", "issued_on", "issuer"):
+                del self.fields[name]
         if self.instance.pk and self.instance.items.exists():
             # Its items lie in that year.
             del self.fields["year"]

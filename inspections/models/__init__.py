@@ -18,7 +18,8 @@ from inspections.models.codes import (
 )
 from inspections.models.feeds import CalendarFeed
 from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, seal_of, span_of
-from inspections.models.plans import OVERLAP_DAYS, Plan, PlanQuerySet, why_not_year
+from inspections.models.plan_rows import PlanQuerySet
+from inspections.models.plans import OVERLAP_DAYS, Plan, why_not_year
 from inspections.models.programmes import Programme
 from inspections.models.rounds import (
     Round,

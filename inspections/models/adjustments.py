@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -12,14 +13,16 @@ from django.urls import reverse
 from accounts.models import User
 from congvu.dates import format_day
 from congvu.fields import BlockField, LineField
-from congvu.rules import Fault, Ruled, one_of
+from congvu.rules import Fault, one_of
 from congvu.trail import mark
 from directives.models import Document
 from inspections.models.codes import AdjustmentStatus, PlanStatus
+from inspections.models.issued import IssuedByPaper
 from inspections.models.plans import Plan
+from units.models import Unit
 
 
-class Adjustment(Ruled):
+class Adjustment(IssuedByPaper):
     """One adjustment of a plan; what it changes are the items that it adds and drops."""
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="adjustments")
@@ -121,6 +124,32 @@ class Adjustment(Ruled):
         # The units may have ended since the items were written.
         return " ".join(f"Mục {i.line}: {fault.message}" for i in gone[:5] for fault in i.faults())
 
+    @property
+    def issued_by(self) -> Unit:
+        """The issuer of its plan."""
+        return self.plan.issuer
+
+    def follow_paper(self, paper: Document, by: Any) -> None:
+        """Also: adjustments stay in the order of their days."""
+        super().follow_paper(paper, by)
+        self._refuse_disorder()
+
+    def _refuse_disorder(self) -> None:
+        """Raise `ValidationError` when another adjustment's day does not go with this one's."""
+        for other in Adjustment.objects.filter(plan=self.plan).exclude(pk=self.pk):
+            day, own = other.issued_on, self.issued_on
+            if day is None or own is None or day == own:
+                continue
+            earlier = other.position < self.position
+            if (day < own) != earlier:
+                raise ValidationError(
+                    {
+                        "issued_on": f"Điều chỉnh lần {other.position} đã ban hành ngày "
+                        f"{format_day(day)}; lần {self.position} không thể "
+                        f"{'trước' if earlier else 'sau'} ngày đó."
+                    }
+                )
+
     def issue(self, by: User, paper: Document, reason: str) -> None:
         """Put the changes in force by that document; rounds follow the items that were moved.
 
@@ -130,20 +159,9 @@ class Adjustment(Ruled):
             self.plan = self.plan.hold()
             if refusal := self.hold().why_not_issued():
                 raise ValidationError(refusal)
-            self.number, self.issued_on, self.paper = paper.number, paper.issued_on, paper
+            self.take_paper(paper)
             self.reason = reason
-            earlier = (
-                Adjustment.objects.filter(plan=self.plan, issued_on__gt=paper.issued_on)
-                .order_by("-issued_on")
-                .first()
-            )
-            if earlier is not None and earlier.issued_on is not None:
-                raise ValidationError(
-                    {
-                        "issued_on": f"Điều chỉnh lần {earlier.position} đã ban hành ngày "
-                        f"{format_day(earlier.issued_on)}; lần này không thể trước ngày đó."
-                    }
-                )
+            self._refuse_disorder()
             self.status = AdjustmentStatus.ISSUED
             self.clean()
             self.write("status", "number", "issued_on", "paper", "reason")

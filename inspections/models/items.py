@@ -32,7 +32,8 @@ from inspections.models.codes import (
     Schedule,
     Trigger,
 )
-from inspections.models.plans import ISSUED, Plan
+from inspections.models.plan_rows import ISSUED
+from inspections.models.plans import Plan
 from inspections.models.programmes import Programme
 from inspections.models.teams import Team, own_teams
 from units.models import Unit, under

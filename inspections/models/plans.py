@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models, transaction
-from django.db.models import Count, OuterRef, ProtectedError, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import ProtectedError, Q
 from django.urls import reverse
 
 from accounts.models import User
-from congvu.access import Person
 from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField
-from congvu.rules import Fault, Ruled, one_of
+from congvu.rules import Fault, one_of
 from congvu.trail import mark
 from directives.models import Document
 from inspections.models.bonds import Bonds, bonds_of
 from inspections.models.codes import PlanStatus
-from units.models import Unit, under
+from inspections.models.issued import IssuedByPaper
+from inspections.models.plan_rows import ISSUED, PlanQuerySet
+from units.models import Unit
 
 # Inspections of one unit nearer to each other than so many days overlap; the default of plans, and
 # what holds for a round without one.
@@ -32,9 +32,6 @@ MOST_OVERLAP_DAYS = 3650
 
 if TYPE_CHECKING:
     from inspections.models.items import PlanItem
-
-# Plans that were issued: they have a number, and rounds carry them out.
-ISSUED = (PlanStatus.ISSUED, PlanStatus.CLOSED)
 
 _VERBS = {
     "submitted": "trình",
@@ -53,58 +50,7 @@ def why_not_year(year: int) -> str:
     return f"Năm {year} không hợp lệ; hãy ghi bốn chữ số như 2023."
 
 
-class PlanQuerySet(models.QuerySet["Plan"]):
-    """Plans, by who asks."""
-
-    def visible_to(self, person: Person) -> Self:
-        """Plans of issuers in scope; of others those issued that bodies in scope carry out.
-
-        A body carries out a plan when a round of it does, or when the plan gives it an item.
-        """
-        if not person.may("plans.view"):
-            return self.none()
-        rounds = Plan.objects.filter(under(person.scope_paths, "rounds__body__"))
-        # An item that an adjustment only prepares tells nobody yet.
-        in_force = Q(items__added_in__isnull=True) | Q(items__added_in__status="ISSUED")
-        items = Plan.objects.filter(
-            in_force, under(person.scope_paths, "items__body__"), status__in=ISSUED
-        )
-        return self.filter(
-            under(person.scope_paths, "issuer__")
-            | Q(pk__in=rounds.values("pk"))
-            | Q(pk__in=items.values("pk"))
-        )
-
-    def editable_by(self, person: Person) -> Self:
-        """Plans that the person may change: of issuers in scope."""
-        if not person.may("plans.change"):
-            return self.none()
-        return self.filter(under(person.scope_paths, "issuer__"))
-
-    def issued(self) -> Self:
-        """Those that were issued; a workbook knows no others."""
-        return self.filter(status__in=ISSUED)
-
-    def counting(self, rounds: models.QuerySet[Any], items: models.QuerySet[Any]) -> Self:
-        """Adds how many of those rounds carry out the plan, how many of them are completed, and
-        how many of those items it has.
-
-        Takes the rounds and items in reach of whoever asks: a count must not tell of others.
-        """
-        own = rounds.order_by().filter(plan=OuterRef("pk"))
-
-        def number(found: models.QuerySet[Any]) -> Coalesce:
-            counted = found.values("plan").annotate(number=Count("pk")).values("number")
-            return Coalesce(Subquery(counted), 0)
-
-        return self.annotate(
-            rounds_seen=number(own),
-            rounds_completed=number(own.filter(status="COMPLETED")),
-            items_seen=number(items.order_by().filter(plan=OuterRef("pk"))),
-        )
-
-
-class Plan(Ruled):
+class Plan(IssuedByPaper):
     """A yearly inspection plan; once issued it has a number and a date (domain notes)."""
 
     Status = PlanStatus
@@ -200,6 +146,18 @@ class Plan(Ruled):
     def issuer_name(self) -> str:
         """The issuer's name on the day of issue, of today for a draft (reads `former_names`)."""
         return self.issuer.name_on(self.issued_on or today())
+
+    @property
+    def issued_by(self) -> Unit:
+        """Its issuer."""
+        return self.issuer
+
+    def follow_paper(self, paper: Document, by: Any) -> None:
+        """Also: no adjustment was issued before the new day."""
+        super().follow_paper(paper, by)
+        for adjustment in self.adjustments.order_by("position"):
+            adjustment.plan = self
+            adjustment.clean()
 
     @property
     def is_issued(self) -> bool:
@@ -362,7 +320,7 @@ class Plan(Ruled):
         Raises `ValidationError` where the step or a rule does not allow it, and `IntegrityError`
         when somebody has just taken the number.
         """
-        self.number, self.issued_on, self.paper = paper.number, paper.issued_on, paper
+        self.take_paper(paper)
         self.clean()
         self._step("issued", by, "", "number", "issued_on", "paper")
 

@@ -143,9 +143,12 @@ def plan_edit(request: UserRequest, pk: int) -> HttpResponse:
         messages.success(request, f"Đã lưu {plan.name_inside}.")
         return redirect(plan)
     lead = "Chỉ để sửa chỗ ghi nhầm; thay đổi các mục thì điều chỉnh kế hoạch."
+    if plan.paper:
+        lead += " Số, ngày và cơ quan ban hành theo văn bản ban hành: muốn sửa, hãy sửa văn bản đó."
     context = {
         "plan": plan,
         "form": form,
+        "paper": plan.paper,
         "title": f"Sửa {plan.name_inside}",
         "lead": lead if plan.is_issued else "",
         "submit_label": "Lưu thay đổi",

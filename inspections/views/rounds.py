@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch, prefetch_related_objects
-from django.http import HttpResponse
+from django.db.models import F, Prefetch, prefetch_related_objects
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -61,8 +61,13 @@ def round_detail(request: UserRequest, pk: int) -> HttpResponse:
     visits_seen = Visit.objects.visible_to(user).select_related("unit")
     visits_seen = visits_seen.prefetch_related("findings", "remedies__extensions")
     rounds = Round.objects.visible_to(user).select_related("body", "plan", "team__body")
-    rounds = rounds.prefetch_related("contents", Prefetch("visits", queryset=visits_seen))
-    round_ = get_object_or_404(rounds, pk=pk)
+    rounds = rounds.prefetch_related(Prefetch("visits", queryset=visits_seen))
+    # A row for each content: with the round, in one query.
+    contents = rounds.filter(pk=pk).annotate(content=F("contents__label"))
+    rows: list[Any] = list(contents.order_by("contents__position", "contents__pk"))
+    if not rows:
+        raise Http404
+    round_: Round = rows[0]
     visits = list(round_.visits.all())
     prefetch_related_objects([round_.body, *(each.unit for each in visits)], "former_names")
     conducts = user.in_scope(round_.body)
@@ -71,6 +76,7 @@ def round_detail(request: UserRequest, pk: int) -> HttpResponse:
         "title": f"Cuộc {round_.code} – {round_.body_name}",
         "state": status_badge(round_),
         "facts": facts_of_round(round_, user),
+        "contents": [row.content for row in rows if row.content],
         "visits": stories_of_visits(visits, user),
         "items": answered_items(round_, user),
         "cautions": cautions_of_round(round_, visits, user),
