@@ -13,7 +13,7 @@ from inspections.models.codes import PlanStatus
 from units.models import under
 
 if TYPE_CHECKING:
-    from inspections.models.plans import Plan
+    from inspections.models.plans import Plan  # noqa: F401  # read by mypy in the base class
 
 # Plans that were issued: they have a number, and rounds carry them out.
 ISSUED = (PlanStatus.ISSUED, PlanStatus.CLOSED)
