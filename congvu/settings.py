@@ -58,6 +58,7 @@ else:
 
 # A relative path starts beside manage.py, wherever the process was started.
 MEDIA_ROOT = BASE_DIR / env.str("MEDIA_ROOT", default="media")
+EVIDENCE_ROOT = BASE_DIR / env.str("EVIDENCE_ROOT", default="evidence")
 STATIC_ROOT = BASE_DIR / env.str("STATIC_ROOT", default="staticfiles")
 
 # --- Protections of sign-in: the defaults are those of the security level in domain.md -----
@@ -216,6 +217,11 @@ STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Photographs and documents of visits: never inside the web root.
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": EVIDENCE_ROOT},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or TESTING

@@ -77,6 +77,16 @@ class DisciplineForm(models.TextChoices):
     FORCED_RESIGNATION = "FORCED_RESIGNATION", "Buộc thôi việc"
 
 
+class OfficialKind(models.TextChoices):
+    """Kinds of officials, who know different forms of discipline (domain notes)."""
+
+    CADRE = "CADRE", "Cán bộ"
+    CIVIL_SERVANT = "CIVIL_SERVANT", "Công chức không giữ chức vụ lãnh đạo"
+    LEADING_CIVIL_SERVANT = "LEADING", "Công chức lãnh đạo, quản lý"
+    PUBLIC_EMPLOYEE = "PUBLIC_EMPLOYEE", "Viên chức không giữ chức vụ quản lý"
+    MANAGER = "MANAGER", "Viên chức quản lý"
+
+
 # The last day on which a form that was abolished could be taken (domain notes).
 LAST_DAYS: dict[str, date] = {
     DisciplineForm.SALARY_DOWNGRADE: date(2025, 6, 30),

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -100,6 +101,61 @@ class Extension(models.Model):
             yield Fault("due_on", f"Hạn mới phải sau hạn đang có hiệu lực ({format_day(old)}).")
         elif self.due_on < self.decided_on:
             yield Fault("due_on", "Hạn mới không thể trước ngày cho phép.")
+
+
+class ExtensionRequestQuerySet(models.QuerySet["ExtensionRequest"]):
+    """Requests for more time."""
+
+    def waiting(self) -> Self:
+        """Those that nobody has answered."""
+        return self.filter(answered_at__isnull=True)
+
+
+class ExtensionRequest(models.Model):
+    """The asked side asks for more time; granted by an extension, or refused with a reason."""
+
+    remedy = models.ForeignKey(
+        "findings.Remedy", models.PROTECT, verbose_name="kiến nghị", related_name="requests"
+    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    until = models.DateField("xin đến ngày")
+    reason = BlockField("lý do xin gia hạn")
+    document = LineField("văn bản xin gia hạn", max_length=200, blank=True, default="")
+    answered_at = models.DateTimeField("ngày trả lời", null=True, blank=True)
+    answered_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    # What granted it; empty for one that waits or was refused.
+    extension = models.OneToOneField(
+        Extension, models.PROTECT, null=True, blank=True, related_name="request"
+    )
+    # Why it was refused, and by which document.
+    refusal = BlockField("lý do từ chối", blank=True, default="")
+    refusal_document = LineField("văn bản từ chối", max_length=200, blank=True, default="")
+
+    objects = ExtensionRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "đề nghị gia hạn"
+        verbose_name_plural = "đề nghị gia hạn"
+        ordering = ("at", "pk")
+        constraints = (
+            # One question at a time.
+            models.UniqueConstraint(
+                fields=["remedy"],
+                condition=Q(answered_at__isnull=True),
+                name="findings_extensionrequest_one_waiting",
+                violation_error_message="Kiến nghị này đã có một đề nghị gia hạn đang chờ trả lời.",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, extension__isnull=True, refusal="")
+                | Q(answered_at__isnull=False, extension__isnull=False, refusal="")
+                | (Q(answered_at__isnull=False, extension__isnull=True) & ~Q(refusal="")),
+                name="findings_extensionrequest_answer",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Xin gia hạn đến {format_day(self.until)}"
 
 
 class ProgressQuerySet(models.QuerySet["Progress"]):

@@ -23,6 +23,7 @@ from findings.copies import CopiedFromRound
 from findings.models.codes import (
     LAST_DAYS,
     DisciplineForm,
+    OfficialKind,
     RemedyKind,
     RemedyState,
     Subject,
@@ -68,6 +69,43 @@ class Remedy(CopiedFromRound, Ruled):
     completed_on = models.DateField("ngày hoàn thành", null=True, blank=True)
     report_document = LineField("văn bản báo cáo", max_length=200, blank=True, default="")
     content = BlockField("nội dung", blank=True, default="")
+    # Who of the asked side answers for it, where that is somebody else than the visited unit.
+    answerer = LineField("người, đơn vị trả lời", max_length=200, blank=True, default="")
+    # Who of the inspecting side follows it.
+    keeper = models.ForeignKey(
+        User,
+        models.PROTECT,
+        verbose_name="người theo dõi",
+        null=True,
+        blank=True,
+        related_name="remedies_kept",
+    )
+    # When the asked side said that it knows of the demand, and who said so.
+    acknowledged_at = models.DateTimeField("tiếp nhận lúc", null=True, blank=True, editable=False)
+    acknowledged_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    # Who recorded that it is done; unknown for what came from a workbook.
+    verified_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    # The visit of a re-check (phúc tra) that settled it on the spot.
+    settled_in = models.ForeignKey(
+        Visit,
+        models.PROTECT,
+        verbose_name="lượt phúc tra",
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="remedies_settled",
+    )
+    # Discipline alone: which kind of official, whether the case is complicated, the decision.
+    official_kind = models.CharField(
+        "loại cán bộ", max_length=20, choices=OfficialKind.choices, blank=True, default=""
+    )
+    is_complicated = models.BooleanField("vụ việc phức tạp", default=False)
+    decision_number = LineField("số quyết định kỷ luật", max_length=60, blank=True, default="")
+    decision_on = models.DateField("ngày quyết định", null=True, blank=True)
     documents = models.ManyToManyField(
         Document, verbose_name="văn bản", blank=True, related_name="remedies"
     )
@@ -86,6 +124,7 @@ class Remedy(CopiedFromRound, Ruled):
             one_of("kind", RemedyKind),
             one_of("subject", Subject),
             one_of("discipline_form", DisciplineForm, blank=True),
+            one_of("official_kind", OfficialKind, blank=True),
             models.CheckConstraint(
                 condition=Q(subject="INDIVIDUAL") | Q(person_name=""),
                 name="findings_remedy_collective_has_no_name",

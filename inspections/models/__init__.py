@@ -4,6 +4,7 @@ A round (cuộc) is one inspection by one body; a visit (lượt) is one unit in
 counted apart, everywhere.
 """
 
+from inspections.models.addenda import Addendum
 from inspections.models.additions import Added, add_items
 from inspections.models.adjustments import Adjustment
 from inspections.models.codes import (
@@ -21,6 +22,7 @@ from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, 
 from inspections.models.plan_rows import PlanQuerySet
 from inspections.models.plans import OVERLAP_DAYS, Plan, why_not_year
 from inspections.models.programmes import Programme
+from inspections.models.roll_calls import RollCall
 from inspections.models.rounds import (
     Round,
     RoundQuerySet,
@@ -35,6 +37,7 @@ from inspections.models.visits import Visit, VisitQuerySet, in_reach
 __all__ = [
     "OVERLAP_DAYS",
     "Added",
+    "Addendum",
     "Adjustment",
     "AdjustmentStatus",
     "CalendarFeed",
@@ -46,6 +49,7 @@ __all__ = [
     "PlanQuerySet",
     "PlanStatus",
     "Programme",
+    "RollCall",
     "Round",
     "RoundForm",
     "RoundQuerySet",

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import Count, F, ProtectedError, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from congvu.access import Person
@@ -92,6 +93,25 @@ class Visit(Ruled):
     conclusion_number = LineField("số kết luận", max_length=60, blank=True, default="")
     concluded_on = models.DateField("ngày kết luận", null=True, blank=True)
     strengths = BlockField("ưu điểm", blank=True, default="")
+    # Who signs the minutes for the visited unit.
+    unit_person = LineField("người ký của đơn vị", max_length=150, blank=True, default="")
+    unit_post = LineField("chức vụ", max_length=200, blank=True, default="")
+    # The document that concludes the visit and makes the demands.
+    conclusion = models.ForeignKey(
+        Document,
+        models.PROTECT,
+        verbose_name="văn bản kết luận",
+        null=True,
+        blank=True,
+        related_name="visits_concluded",
+    )
+    # When the team began at the unit: the questions of its checklists then stand.
+    begun_at = models.DateTimeField("bắt đầu", null=True, blank=True, editable=False)
+    # When the visit was completed on the spot; from then on only addenda correct it.
+    closed_at = models.DateTimeField("hoàn thành lúc", null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
     documents = models.ManyToManyField(
         Document, verbose_name="văn bản", blank=True, related_name="visits"
     )
@@ -174,6 +194,50 @@ class Visit(Ruled):
             raise PermissionDenied(
                 "Lượt kiểm tra này do cơ quan khác tiến hành; bạn chỉ được xem, không được sửa."
             )
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the visit was completed on the spot: what was seen is then locked."""
+        return self.closed_at is not None
+
+    def why_not_logged(self) -> str:
+        """Why nothing seen on the spot can be added or changed now; empty when it can."""
+        if self.closed_at is not None:
+            day = format_day(timezone.localdate(self.closed_at))
+            return (
+                f"Lượt kiểm tra đã hoàn thành và khóa ngày {day}; muốn sửa hãy ghi bổ sung, đính "
+                "chính."
+            )
+        if self.round.status == RoundStatus.CANCELLED:
+            return "Cuộc kiểm tra đã hủy nên không ghi thêm được."
+        return ""
+
+    def begin(self, by: User) -> None:
+        """Note when the team began at the unit; later arrivals change nothing."""
+        with transaction.atomic():
+            held = self.hold()
+            if held.begun_at is not None:
+                return
+            if refusal := held.why_not_logged():
+                raise ValidationError(refusal)
+            self.begun_at = timezone.now()
+            self.version = held.version
+            self.write("begun_at")
+            mark(by, self, "begun")
+
+    def close(self, by: User) -> None:
+        """Complete the visit on the spot and lock what was seen.
+
+        Raises `ValidationError` for a visit that is locked already or whose round is cancelled.
+        """
+        with transaction.atomic():
+            # Whoever adds to a visit holds its round too.
+            self.round = Round.objects.held(self.round_id)
+            if refusal := self.hold().why_not_logged():
+                raise ValidationError(refusal)
+            self.closed_at, self.closed_by = timezone.now(), by
+            self.write("closed_at", "closed_by")
+            mark(by, self, "locked")
 
     def why_not_removed(self) -> str:
         """Why the visit cannot be taken away; empty when it can."""

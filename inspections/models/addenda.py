@@ -1,0 +1,49 @@
+"""Addenda (bổ sung, đính chính): what is corrected after a visit was completed and locked."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+
+from accounts.models import User
+from congvu.fields import BlockField, LineField
+from congvu.trail import mark
+from inspections.models.visits import Visit
+
+
+class Addendum(models.Model):
+    """A correction to a locked visit, with its reason; it stays for ever and is never changed."""
+
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, verbose_name="lượt kiểm tra", related_name="addenda"
+    )
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    text = BlockField("nội dung bổ sung, đính chính")
+    reason = LineField("lý do", max_length=300)
+
+    class Meta:
+        verbose_name = "bổ sung, đính chính"
+        verbose_name_plural = "bổ sung, đính chính"
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+    @classmethod
+    def add(cls, visit: Visit, by: User, text: str, reason: str) -> Addendum:
+        """Put a correction beside a locked visit.
+
+        Raises `ValidationError` while the visit is open: then the visit itself is put right.
+        """
+        with transaction.atomic():
+            if not visit.hold().is_closed:
+                raise ValidationError(
+                    "Lượt kiểm tra chưa hoàn thành nên sửa được ngay trên lượt; không cần ghi bổ "
+                    "sung."
+                )
+            made = cls(visit=visit, by=by, text=text, reason=reason)
+            made.full_clean()
+            made.save()
+            mark(by, visit, "amended", note=f"{text[:200]}. {reason}")
+        return made
