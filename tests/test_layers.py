@@ -12,7 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = (
-    "congvu", "units", "accounts", "directives", "inspections", "findings", "reports", "exchange"
+    "congvu", "units", "accounts", "notices", "directives", "inspections", "findings", "field",
+    "reports", "exchange",
 )  # fmt: skip
 FREE = {"congvu/urls.py", "congvu/home.py"}
 # Rooms that hold whatever found no place: there are none.
