@@ -26,6 +26,7 @@ from congvu.access import Person
 from congvu.fields import FoldedField, LineField, NameSortKeyField
 from congvu.rules import Fault, Ruled, one_of
 from congvu.trail import mark
+from units.kin import lineages_of_each
 from units.models import Unit, topmost, under
 
 # The permission of contract §5; `findings` defines it, further right.
@@ -86,6 +87,14 @@ class UserQuerySet(models.QuerySet["User"]):
     def others_with(self, email: str, account: User) -> Self:
         """Other accounts that have this address: one account a person."""
         return self.filter(email__iexact=email).exclude(pk=account.pk)
+
+    def with_scopes(self) -> list[User]:
+        """These accounts, each knowing its scope. Two queries, however many they are."""
+        found = list(self)
+        lines = lineages_of_each(user.unit_id for user in found if user.unit_id)
+        for user in found:
+            user.__dict__["_lineage"] = lines.get(user.unit_id or 0, [])
+        return found
 
     def idle(self) -> Self:
         """Open accounts that nobody has used for so long that they may not sign in."""
@@ -150,6 +159,8 @@ class User(Ruled, AbstractBaseUser, PermissionsMixin):
         Unit, models.PROTECT, verbose_name="đơn vị", null=True, related_name="users"
     )
     is_active = models.BooleanField("đang hoạt động", default=True)
+    # Of what waits; the application's own list cannot be switched off.
+    wants_email = models.BooleanField("nhận thư nhắc việc", default=True)
     must_change_password = models.BooleanField("phải đổi mật khẩu khi đăng nhập", default=True)
     created_at = models.DateTimeField("ngày tạo", default=timezone.now, editable=False)
     # When an administrator last opened a disabled account again: idleness counts from there.
@@ -159,6 +170,8 @@ class User(Ruled, AbstractBaseUser, PermissionsMixin):
 
     # Filled by `with_locks`.
     locked: bool
+    # Filled where the account is that of the session (`accounts.backends.also_read`).
+    unseen_notices: int = 0
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
@@ -244,6 +257,15 @@ class User(Ruled, AbstractBaseUser, PermissionsMixin):
             mark(by, self, "password_changed", note="Quản trị đặt mật khẩu tạm.")
         lift_lock(username=self.username)
         return seed
+
+    def choose_email(self, wanted: bool) -> None:
+        """Take whether the person wants what waits by e-mail too."""
+        if wanted == self.wants_email:
+            return
+        with transaction.atomic():
+            self.wants_email = wanted
+            self.write("wants_email")
+            mark(self, self, "changed", {"wants_email": (not wanted, wanted)})
 
     def let_see_names(self, wanted: bool, *, by: User) -> None:
         """Give a leader the permission to see personal names, or take it; others need none."""

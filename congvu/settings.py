@@ -5,6 +5,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -71,6 +72,34 @@ ADMIN_SESSION_IDLE_MINUTES: int = env.int("ADMIN_SESSION_IDLE_MINUTES", default=
 ACCOUNT_IDLE_DAYS: int = env.int("ACCOUNT_IDLE_DAYS", default=45)
 # Months that the trail is kept before `tidy` removes entries.
 TRAIL_KEEP_MONTHS: int = env.int("TRAIL_KEEP_MONTHS", default=12)
+
+# --- Reminders ------------------------------------------------------------------------------
+
+# How e-mail leaves, as an address: smtp+tls://NAME:PASSWORD@HOST:587. Empty: no e-mail is sent,
+# and what waits is told in the application alone.
+_MAIL: dict[str, Any] = env.email_url("EMAIL_URL", default="dummymail://")
+EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST: str = _MAIL.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT: int = _MAIL.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER: str = _MAIL.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD: str = _MAIL.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS: bool = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL: bool = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH: str = _MAIL.get("EMAIL_FILE_PATH") or ""
+# Seconds that the mail server may take for one answer.
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL: str = env.str("EMAIL_FROM", default="congvu@localhost")
+# Where people open the application: links in e-mails begin so. Empty: e-mails have no links.
+SITE_URL: str = env.str("SITE_URL", default="").rstrip("/")
+# Days before the due day on which a remedy is told of; once overdue, each full week.
+REMIND_DAYS_BEFORE: list[int] = env.list("REMIND_DAYS_BEFORE", cast=int, default=[7, 3, 1])
+# From which week overdue the head of the unit is told too, and then the inspecting body.
+REMIND_HEAD_FROM_WEEK: int = env.int("REMIND_HEAD_FROM_WEEK", default=2)
+REMIND_BODY_FROM_WEEK: int = env.int("REMIND_BODY_FROM_WEEK", default=4)
+# How often an e-mail is tried before administrators are told.
+MAIL_TRIES: int = env.int("MAIL_TRIES", default=6)
+# Months that notices and e-mails are kept before `tidy` removes them.
+NOTICE_KEEP_MONTHS: int = env.int("NOTICE_KEEP_MONTHS", default=12)
 
 # --- The workbook ---------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("components/", components.components, name="components"),
     path("", include("accounts.urls")),
     path("", include("units.urls")),
+    path("", include("notices.urls")),
     path("", include("directives.urls")),
     path("", include("inspections.urls")),
     path("", include("findings.urls")),

@@ -12,6 +12,7 @@ class FindingsConfig(AppConfig):
     verbose_name = "Tồn tại, kiến nghị"
 
     def ready(self) -> None:
-        """Register what this app has to say of rounds' days, and of documents."""
+        """Register what this app has to say of rounds' days, of documents and to remind of."""
         importlib.import_module("findings.guards")
         importlib.import_module("findings.papers")
+        importlib.import_module("findings.reminders")

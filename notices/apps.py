@@ -1,5 +1,7 @@
 """The app's name and label."""
 
+import importlib
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,8 @@ class NoticesConfig(AppConfig):
 
     name = "notices"
     verbose_name = "Nhắc việc"
+
+    def ready(self) -> None:
+        """Register what the frame shows of notices, and what `tidy` removes."""
+        importlib.import_module("notices.frame")
+        importlib.import_module("notices.tidying")

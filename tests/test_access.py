@@ -24,6 +24,7 @@ from directives.models import Document
 from exchange.models import ImportJob
 from findings.models import Extension
 from inspections.models import Adjustment, CalendarFeed, Content
+from notices.models import Notice
 from reports.models import Draw, Proposal
 from tests.conftest import World
 from tests.factories import (
@@ -102,6 +103,15 @@ TABLE: dict[str, Row] = {
     "units:unit_continue":           Row("302 200 403 403 403 200 404", "302 200 403 403 403 200 404", "unit"),
     "units:reform_detail":           Row("302 200 200 200 200 200 404", record="reform"),
     "units:unit_undo":               Row("302 403 403 403 403 403 404", "302 403 403 403 403 403 404", "unit"),
+
+    # One's own alone; e-mails are the business of whoever keeps the accounts.
+    "notices:notice_list":           Row("302 200 200 200 200 200 200"),
+    "notices:notice_see_all":        Row("302 405 405 405 405 405 405", "302 302 302 302 302 302 302"),
+    "notices:notice_settings":       Row("302 200 200 200 200 200 200", "302 302 302 302 302 302 302"),
+    "notices:notice_open":           Row("302 404 404 302 404 404 404", record="notice"),
+    "notices:notice_see":            Row("302 405 405 405 405 405 405", "302 404 404 302 404 404 404", "notice"),
+    "notices:digest_list":           Row("302 403 403 403 403 200 403"),
+    "notices:digest_resend":         Row("302 403 403 403 403 200 403", "302 403 403 403 403 302 403"),
 
     "directives:document_list":      Row("302 200 200 403 200 403 200"),
     "directives:document_create":    Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
@@ -237,7 +247,7 @@ TABLE: dict[str, Row] = {
 
 
 @pytest.fixture
-def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
+def records(world: World, staff: Client, reporter: Client) -> dict[str, tuple[Any, ...]]:
     """The record that each kind of address names in its path."""
     visit = make_visit(make_round(world.province), world.dai_tu)
     finding = make_finding(visit)
@@ -281,6 +291,18 @@ def records(world: World, staff: Client) -> dict[str, tuple[Any, ...]]:
             make_return(world.dai_tu, date(2023, 1, 1), date(2023, 12, 31), status="SUBMITTED"),
         ),
         "account": (make_user("REPORTER", world.dai_tu),),
+        # Told to the reporter alone.
+        "notice": (
+            Notice.objects.create(
+                person=reporter.user,  # type: ignore[attr-defined]  # see client_of
+                role="REPORTER",
+                unit=world.dai_tu,
+                key="remedy:1",
+                text="Kiến nghị đến hạn",
+                url=remedy.get_absolute_url(),
+                day=date(2023, 6, 30),
+            ),
+        ),
         "job": (ImportJob.objects.create(by=staff.user, name="cu.xlsx", state="DONE"),),  # type: ignore[attr-defined]  # see client_of
     }
     keys: dict[str, tuple[Any, ...]] = {

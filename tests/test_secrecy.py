@@ -40,6 +40,7 @@ from inspections.models import (
     Visit,
     span_of,
 )
+from notices.models import Notice
 from reports.models import Draw, Proposal, Return
 from tests.conftest import World, client_of
 from tests.factories import (
@@ -83,6 +84,7 @@ KINDS: dict[str, type[models.Model]] = {
     "content": Content,
     "return": Return,
     "account": User,
+    "notice": Notice,
     "job": ImportJob,
 }
 
