@@ -27,17 +27,19 @@ DEEDS: dict[str, frozenset[str]] = {
         | {"teams.view", "teams.change", "rounds.change", "findings.change", "remedies.change"}
         | {"remedies.report", "remedies.settle", "returns.view", "returns.change"}
         | {"returns.decide", "summary.view", "workbook.import", "workbook.export"}
+        | {"checklists.view", "checklists.change"}
     ),
     Role.INSPECTOR: frozenset(
         _READ_RECORDS
         | {"documents.view", "documents.change", "plans.view", "teams.view", "teams.change"}
         | {"rounds.change", "findings.change", "remedies.change", "remedies.report"}
-        | {"remedies.settle", "returns.view", "summary.view"}
+        | {"remedies.settle", "returns.view", "summary.view", "checklists.view"}
     ),
     Role.REPORTER: frozenset(_READ_RECORDS | {"remedies.report", "returns.view", "returns.change"}),
     Role.LEADER: frozenset(
         _READ_RECORDS
         | {"documents.view", "plans.view", "teams.view", "returns.view", "summary.view"}
+        | {"checklists.view"}
     ),
     Role.ADMIN: frozenset({"units.view", "units.change", "accounts.manage", "catalogue.change"}),
 }

@@ -54,6 +54,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str | None], ...]], ...] = 
         "Hồ sơ",
         (
             ("Đoàn kiểm tra", "inspections:team_list", "team", "teams.view"),
+            ("Bảng kiểm", "findings:checklist_list", "checklist", "checklists.view"),
             ("Văn bản", "directives:document_list", "document", "documents.view"),
             ("Đơn vị", "units:unit_list", "unit", "units.view"),
             ("Nhập dữ liệu", "exchange:import_list", "import", "workbook.import"),

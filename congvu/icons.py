@@ -19,6 +19,7 @@ ICONS: dict[str, str] = {
     "summary": "M4 3v18h17M8 17v-5M13 17V8M18 17V5",
     "team": "M9 11a4 4 0 100-8 4 4 0 000 8zM2 21c0-4 3-6.5 7-6.5s7 2.5 7 6.5"
     "M16 3.5a4 4 0 010 7M18 15c2.5 1 4 3 4 6",
+    "checklist": "M3 6l1.5 1.5L7 5M3 12l1.5 1.5L7 11M3 18l1.5 1.5L7 17M11 6h10M11 12h10M11 18h10",
     "document": "M6 2h8l5 5v15H6zM14 2v5h5M9 13h7M9 17h7",
     "unit": "M3 21h18M5 21V9M10 21V9M14 21V9M19 21V9M2 9h20L12 3z",
     "import": "M12 3v12M7 10l5 5 5-5M4 17v4h16v-4",

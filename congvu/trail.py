@@ -46,6 +46,8 @@ DEEDS: dict[str, str] = {
     "adjusted": "Điều chỉnh",
     "withdrawn": "Thu hồi",
     "drawn": "Bốc thăm",
+    "put_in_force": "Đưa vào sử dụng",
+    "retired": "Thôi dùng",
     "begun": "Bắt đầu tại đơn vị",
     "locked": "Hoàn thành và khóa",
     "amended": "Bổ sung, đính chính",

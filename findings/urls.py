@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from findings.views import findings, follow_up, papers, remedies
+from findings.views import answers, checklists, findings, follow_up, papers, remedies
 
 app_name = "findings"
 
@@ -29,4 +29,18 @@ urlpatterns = [
     path("remedies/<int:pk>/detach/", papers.remedy_detach, name="remedy_detach"),
     path("extensions/<int:pk>/attach/", papers.extension_attach, name="extension_attach"),
     path("extensions/<int:pk>/detach/", papers.extension_detach, name="extension_detach"),
+    path("checklists/", checklists.checklist_list, name="checklist_list"),
+    path("checklists/create/", checklists.checklist_create, name="checklist_create"),
+    path("checklists/<int:pk>/", checklists.checklist_detail, name="checklist_detail"),
+    path("checklists/<int:pk>/edit/", checklists.checklist_edit, name="checklist_edit"),
+    path(
+        "checklists/<int:pk>/put-in-force/",
+        checklists.checklist_put_in_force,
+        name="checklist_put_in_force",
+    ),
+    path("checklists/<int:pk>/retire/", checklists.checklist_retire, name="checklist_retire"),
+    path("checklists/<int:pk>/renew/", checklists.checklist_renew, name="checklist_renew"),
+    path("checklists/<int:pk>/copy/", checklists.checklist_copy, name="checklist_copy"),
+    path("checklists/<int:pk>/delete/", checklists.checklist_delete, name="checklist_delete"),
+    path("visits/<int:pk>/checklist/", answers.visit_checklist, name="visit_checklist"),
 ]

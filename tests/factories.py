@@ -8,8 +8,8 @@ from typing import Any
 
 from accounts.models import User
 from accounts.roles import Role
-from findings.models import Finding, Remedy
-from inspections.models import Plan, PlanItem, Round, Team, Visit, span_of
+from findings.models import Checklist, Finding, Question, Remedy
+from inspections.models import Content, Plan, PlanItem, Round, Team, Visit, span_of
 from reports.models import Return
 from units.models import Succession, Unit
 
@@ -126,3 +126,23 @@ def make_return(unit: Unit, first: date, last: date, **fields: Any) -> Return:
     """An accepted return."""
     fields = {"status": Return.Status.ACCEPTED, **fields}
     return Return.objects.create(unit=unit, first_day=first, last_day=last, **fields)
+
+
+def make_checklist(
+    owner: Unit,
+    *texts: str,
+    content: str = "working_hours",
+    status: str = "IN_FORCE",
+    **fields: Any,
+) -> Checklist:
+    """A checklist of questions of yes and no, each of which proposes a finding about hours."""
+    found, _ = Content.objects.get_or_create(code=content, defaults={"label": content})
+    made = Checklist.objects.create(
+        owner=owner, content=found, **{"title": f"Bảng kiểm {found.label}", **fields}
+    )
+    for position, text in enumerate(texts or ("Có mặt đúng giờ?", "Có bảng chấm công?"), start=1):
+        Question.objects.create(checklist=made, position=position, text=text, category="WORK_TIME")
+    # Questions are written while it is a draft.
+    Checklist.objects.filter(pk=made.pk).update(status=status)
+    made.refresh_from_db()
+    return made

@@ -28,6 +28,7 @@ from notices.models import Notice
 from reports.models import Draw, Proposal
 from tests.conftest import World
 from tests.factories import (
+    make_checklist,
     make_draft,
     make_finding,
     make_item,
@@ -209,6 +210,18 @@ TABLE: dict[str, Row] = {
     "findings:extension_attach":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "extension"),
     "findings:extension_detach":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "extension"),
 
+    # Read by those who inspect; another province's does not exist, administrators see none.
+    "findings:checklist_list":       Row("302 200 200 403 200 403 200"),
+    "findings:checklist_create":     Row("302 200 403 403 403 403 200", "302 200 403 403 403 403 200"),
+    "findings:checklist_detail":     Row("302 200 200 404 200 404 404", record="checklist"),
+    "findings:checklist_edit":       Row("302 200 403 404 403 404 404", "302 200 403 404 403 404 404", "checklist_draft"),
+    "findings:checklist_put_in_force": Row("302 200 403 404 403 404 404", "302 200 403 404 403 404 404", "checklist_draft"),
+    "findings:checklist_delete":     Row("302 200 403 404 403 404 404", "302 200 403 404 403 404 404", "checklist_draft"),
+    "findings:checklist_retire":     Row("302 200 403 404 403 404 404", "302 200 403 404 403 404 404", "checklist"),
+    "findings:checklist_renew":      Row("302 200 403 404 403 404 404", "302 200 403 404 403 404 404", "checklist"),
+    "findings:checklist_copy":       Row("302 200 403 404 403 404 404", "302 200 403 404 403 404 404", "checklist"),
+    "findings:visit_checklist":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
+
     "reports:summary":               Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
     "reports:summary_xlsx":          Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
     "reports:summary_figure":        Row("302 200 404 404 200 403 404", record="figure", query="unit=19&year=2023"),
@@ -286,6 +299,8 @@ def records(world: World, staff: Client, reporter: Client) -> dict[str, tuple[An
             ),
         ),
         "reform": (reform,),
+        "checklist": (make_checklist(world.province),),
+        "checklist_draft": (make_checklist(world.province, content="other", status="DRAFT"),),
         "content": (Content.objects.get_or_create(code="other", defaults={"label": "Khác"})[0],),
         "return": (
             make_return(world.dai_tu, date(2023, 1, 1), date(2023, 12, 31), status="SUBMITTED"),

@@ -15,6 +15,7 @@ from django.db import connection
 from django.template.loader import get_template
 
 from findings.copies import trigger_names
+from findings.kept import kept_names
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted(
@@ -89,15 +90,15 @@ def test_database_itself_holds_the_no_overlap_rule(db: Any, table: str) -> None:
         assert len(cursor.fetchall()) == (1 if connection.vendor == "postgresql" else 2)
 
 
-def test_database_itself_copies_from_rounds(db: Any) -> None:
-    """SQLite loses its triggers when a migration rebuilds a table: repeat `CopyFromRound` then."""
+def test_triggers_of_copies_and_of_checklists_are_there(db: Any) -> None:
+    """SQLite loses its triggers when a migration rebuilds a table: repeat the operation then."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         there = {name for (name,) in cursor.fetchall()}
-    assert {name for name, _ in trigger_names()} <= there
+    assert {name for name, _ in [*trigger_names(), *kept_names()]} <= there
 
 
 def test_readme_calls_pages_and_buttons_as_they_are_called() -> None:

@@ -27,7 +27,7 @@ from congvu.dates import today
 from congvu.trail import mark
 from directives.models import Document
 from exchange.models import ImportJob
-from findings.models import Extension, Finding, Remedy
+from findings.models import Checklist, Extension, Finding, Remedy
 from inspections.models import (
     Adjustment,
     CalendarFeed,
@@ -44,6 +44,7 @@ from notices.models import Notice
 from reports.models import Draw, Proposal, Return
 from tests.conftest import World, client_of
 from tests.factories import (
+    make_checklist,
     make_draft,
     make_finding,
     make_item,
@@ -82,6 +83,8 @@ KINDS: dict[str, type[models.Model]] = {
     "team": Team,
     "document": Document,
     "content": Content,
+    "checklist": Checklist,
+    "checklist_draft": Checklist,
     "return": Return,
     "account": User,
     "notice": Notice,
@@ -149,6 +152,8 @@ def before(world: World) -> World:
     done = make_round(world.province, day - timedelta(days=200))
     visit = make_visit(done, district)
     remedy = make_remedy(visit, finding=make_finding(visit))
+    make_checklist(district)
+    make_checklist(world.province, status="DRAFT")
     Extension.objects.create(remedy=remedy, decided_on=visit.visited_on, due_on=day)
     reform = Reform.objects.create(deed="added", effective_on=day - timedelta(days=400))
     Unit.objects.filter(pk=world.tien_hoi.pk).update(opened_in=reform)

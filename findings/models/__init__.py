@@ -1,14 +1,26 @@
 """Findings, and the remedies that answer them until they are done."""
 
+from findings.models.answers import (
+    Answer,
+    Asked,
+    Given,
+    Proposal,
+    Reply,
+    VisitChecklist,
+    answer,
+    answer_all,
+    checklists_for,
+    proposed_findings,
+    questions_of,
+)
 from findings.models.cases import CaseQuerySet, CitizenCase
 from findings.models.checklists import (
-    Answer,
     Checklist,
+    ChecklistQuerySet,
     ChecklistStatus,
     Question,
     QuestionKind,
-    Reply,
-    VisitChecklist,
+    next_version,
 )
 from findings.models.codes import (
     LAST_DAYS,
@@ -38,9 +50,11 @@ __all__ = [
     "MOST_BYTES",
     "OWN_WORK",
     "Answer",
+    "Asked",
     "CaseQuerySet",
     "Category",
     "Checklist",
+    "ChecklistQuerySet",
     "ChecklistStatus",
     "CitizenCase",
     "DisciplineForm",
@@ -52,9 +66,11 @@ __all__ = [
     "ExtensionRequest",
     "Finding",
     "FindingQuerySet",
+    "Given",
     "OfficialKind",
     "Progress",
     "ProgressQuerySet",
+    "Proposal",
     "Question",
     "QuestionKind",
     "Remedy",
@@ -65,8 +81,14 @@ __all__ = [
     "Severity",
     "Subject",
     "VisitChecklist",
+    "answer",
+    "answer_all",
+    "checklists_for",
     "discipline_forms_on",
     "is_claimed",
     "is_returned",
+    "next_version",
+    "proposed_findings",
+    "questions_of",
     "stands",
 ]

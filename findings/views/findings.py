@@ -21,9 +21,10 @@ from congvu.tables import Listing, is_export
 from findings.columns import FINDING_COLUMNS, severity_badge, with_visit
 from findings.filters import FindingFilter
 from findings.forms import FindingForm
-from findings.models import Finding
+from findings.models import Finding, proposed_findings
 from findings.story import actions_of_finding, facts_of_finding, lines_of, marks
-from findings.views.visits import choose_visit, visit_of
+from findings.views.visits import choose_visit, number, visit_of
+from inspections.models import Visit
 
 FORMER_NAMES = ("visit__unit__former_names", "visit__round__body__former_names")
 
@@ -80,6 +81,17 @@ def finding_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "findings/finding_detail.html", context)
 
 
+def _proposed(request: UserRequest, visit: Visit) -> dict[str, Any]:
+    """What the answer “no” to `?question=5` proposes; nothing where it proposes nothing."""
+    asked = number(request.GET.get("question", ""))
+    if asked is None or request.method == "POST":
+        return {}
+    for each in proposed_findings(visit):
+        if each.question.pk == asked:
+            return {"category": each.category, "severity": each.severity, "content": each.text}
+    return {}
+
+
 @require_http_methods(["GET", "POST"])
 @once
 def finding_create(request: UserRequest, visit_pk: int | None = None) -> HttpResponse:
@@ -88,7 +100,7 @@ def finding_create(request: UserRequest, visit_pk: int | None = None) -> HttpRes
     visit = visit_of(request, visit_pk)
     if visit is None:
         return choose_visit(request, "Ghi tồn tại", "findings:finding_list")
-    form = FindingForm(request.POST or None, visit=visit)
+    form = FindingForm(request.POST or None, visit=visit, initial=_proposed(request, visit))
     if form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã ghi tồn tại {form.instance.code}.")
         return redirect(form.instance)

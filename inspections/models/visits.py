@@ -18,6 +18,7 @@ from congvu.fields import BlockField, LineField
 from congvu.rules import Fault, Ruled
 from congvu.trail import mark
 from directives.models import Document
+from inspections import beginnings
 from inspections.models.codes import RoundStatus
 from inspections.models.rounds import Round
 from inspections.models.teams import own_teams
@@ -213,10 +214,17 @@ class Visit(Ruled):
         return ""
 
     def begin(self, by: User) -> None:
-        """Note when the team began at the unit; later arrivals change nothing."""
+        """Note when the team began at the unit, with its checklists as they then stand.
+
+        Later arrivals change nothing. Raises `ValidationError` for a visit that is locked or whose
+        round is cancelled.
+        """
         with transaction.atomic():
+            # In the order of whoever locks the visit.
+            self.round = Round.objects.held(self.round_id)
             held = self.hold()
             if held.begun_at is not None:
+                self.begun_at, self.version = held.begun_at, held.version
                 return
             if refusal := held.why_not_logged():
                 raise ValidationError(refusal)
@@ -224,6 +232,7 @@ class Visit(Ruled):
             self.version = held.version
             self.write("begun_at")
             mark(by, self, "begun")
+            beginnings.run_steps(self, by)
 
     def close(self, by: User) -> None:
         """Complete the visit on the spot and lock what was seen.

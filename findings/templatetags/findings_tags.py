@@ -1,0 +1,34 @@
+"""What the page of a visit, which knows no findings' models, shows of this app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from findings.models import Asked, Checklist, proposed_findings, questions_of
+from inspections.models import Visit
+
+register = template.Library()
+
+
+@register.inclusion_tag("findings/parts/visit_checklists.html")
+def visit_checklists(visit: Visit, editable: bool) -> dict[str, Any]:
+    """The visit's questions by checklist, with what was answered and what that proposes.
+
+    Two queries once the visit has begun, none before; reads `visit.findings`.
+    """
+    asked = questions_of(visit) if visit.begun_at is not None else []
+    parts: dict[Checklist, list[Asked]] = {}
+    for each in asked:
+        parts.setdefault(each.question.checklist, []).append(each)
+    may_write = editable and not visit.why_not_logged()
+    return {
+        "visit": visit,
+        "parts": [
+            (checklist, those, sum(each.answer is not None for each in those))
+            for checklist, those in parts.items()
+        ],
+        "may_write": may_write,
+        "proposals": proposed_findings(visit, asked) if may_write else [],
+    }
