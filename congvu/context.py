@@ -72,7 +72,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str | None], ...]], ...] = 
 
 # The bar at the bottom of an inspector's phone.
 _BAR = (
-    ("Hôm nay", "home", "home"),
+    ("Hôm nay", "field:today", "home"),
     ("Cuộc kiểm tra", "inspections:round_list", "round"),
     ("Tồn tại", "findings:finding_list", "finding"),
     ("Kiến nghị", "findings:remedy_list", "remedy"),

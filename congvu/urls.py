@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("directives.urls")),
     path("", include("inspections.urls")),
     path("", include("findings.urls")),
+    path("", include("field.urls")),
     path("", include("reports.urls")),
     path("", include("exchange.urls")),
 ]

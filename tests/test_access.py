@@ -19,9 +19,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from directives.models import Document
 from exchange.models import ImportJob
+from field.models import Entry
 from findings.models import Extension
 from inspections.models import Adjustment, CalendarFeed, Content
 from notices.models import Notice
@@ -233,6 +235,20 @@ TABLE: dict[str, Row] = {
     "reports:plan_draw":             Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
     "reports:draw_detail":           Row("302 200 404 404 404 404 404", record="draw"),
     "reports:draw_add":              Row("302 405 405 405 405 405 405", "302 200 404 404 404 404 404", "draw"),
+    # Pages that a device keeps: nobody's data is in them.
+    "field:today":                   Row("302 200 200 403 403 403 200"),
+    "field:visit":                   Row("302 200 200 403 403 403 200"),
+    "field:worker":                  Row("302 200 200 200 200 200 200"),
+    "field:work":                    Row("302 200 200 403 403 403 200"),
+    "field:suggestions":             Row("302 200 200 403 403 403 200"),
+    "field:visit_state":             Row("302 200 404 404 404 404 404", record="visit_ahead"),
+    # Whoever does not say for whom it was kept sends nothing.
+    "field:entry_create":            Row("302 405 405 405 405 405 405", "302 409 409 409 409 409 409", "visit_ahead"),
+    "field:entry_list":              Row("302 200 200 403 403 403 200"),
+    "field:entry_detail":            Row("302 200 404 404 404 404 404", record="entry"),
+    "field:entry_settle":            Row("302 200 404 404 404 404 404", "302 200 404 404 404 404 404", "entry"),
+    "field:entry_set_aside":         Row("302 200 404 404 404 404 404", "302 200 404 404 404 404 404", "entry"),
+
     "reports:return_list":           Row("302 200 200 200 200 403 200"),
     "reports:return_create":         Row("302 200 403 200 403 403 200", "302 200 403 200 403 403 200"),
     "reports:return_detail":         Row("302 200 200 200 200 404 404", record="return"),
@@ -316,6 +332,17 @@ def records(world: World, staff: Client, reporter: Client) -> dict[str, tuple[An
                 text="Kiến nghị đến hạn",
                 url=remedy.get_absolute_url(),
                 day=date(2023, 6, 30),
+            ),
+        ),
+        "entry": (
+            Entry.objects.create(
+                key=uuid.uuid4(),
+                visit=visit,
+                by=staff.user,  # type: ignore[attr-defined]  # see client_of
+                kind="strengths",
+                value={"text": "Sạch"},
+                written_at=timezone.now(),
+                state="clash",
             ),
         ),
         "job": (ImportJob.objects.create(by=staff.user, name="cu.xlsx", state="DONE"),),  # type: ignore[attr-defined]  # see client_of

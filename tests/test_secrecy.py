@@ -27,6 +27,7 @@ from congvu.dates import today
 from congvu.trail import mark
 from directives.models import Document
 from exchange.models import ImportJob
+from field.models import Entry
 from findings.models import Checklist, Extension, Finding, Remedy
 from inspections.models import (
     Adjustment,
@@ -88,6 +89,7 @@ KINDS: dict[str, type[models.Model]] = {
     "return": Return,
     "account": User,
     "notice": Notice,
+    "entry": Entry,
     "job": ImportJob,
 }
 

@@ -33,7 +33,13 @@ from findings.models.codes import (
     Subject,
     discipline_forms_on,
 )
-from findings.models.evidence import MOST_BYTES, Evidence, EvidenceKind, EvidenceQuerySet
+from findings.models.evidence import (
+    MOST_BYTES,
+    Evidence,
+    EvidenceKind,
+    EvidenceQuerySet,
+    evidence_storage,
+)
 from findings.models.findings import Finding, FindingQuerySet
 from findings.models.follow_up import (
     Extension,
@@ -85,6 +91,7 @@ __all__ = [
     "answer_all",
     "checklists_for",
     "discipline_forms_on",
+    "evidence_storage",
     "is_claimed",
     "is_returned",
     "next_version",

@@ -5,6 +5,15 @@
   const body = document.body;
   const user = body.dataset.user;
   const PREFIX = "draft:";
+  const WHO = "congvu:user"; // whose unsent work the pages of the work on the spot show
+
+  try {
+    if (user) localStorage.setItem(WHO, user);
+    document.querySelectorAll("form[data-sign-out]").forEach((form) =>
+      form.addEventListener("submit", () => localStorage.removeItem(WHO)));
+  } catch {
+    // forbidden by the browser's settings: then those pages do not work either
+  }
 
   // --- drafts ------------------------------------------------------------------------------
 

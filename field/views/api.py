@@ -1,0 +1,133 @@
+"""What a device asks for and what it sends, as JSON.
+
+A device names the person for whom it keeps what it sends (`X-Congvu-User`): on a telephone that
+several use, nothing goes out under another's name.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import UserRequest
+from congvu.access import require
+from field.entries import Sent, logs, take
+from field.models import Entry
+from field.slots import SLOTS, values_of
+from field.snapshot import state_of, suggestions_for, work_of
+from inspections.models import Visit
+
+# The largest entry taken, in bytes.
+MOST_BYTES = 200_000
+
+
+def _visit(request: UserRequest, pk: int) -> Visit:
+    """The visit that the user may log; 404 for anybody else."""
+    visits = Visit.objects.visible_to(request.user).select_related("unit", "round__body")
+    visits = visits.prefetch_related(
+        "unit__former_names", "round__body__former_names", "round__contents",
+        "findings", "roll_calls", "cases",
+    )  # fmt: skip
+    visit: Visit = get_object_or_404(visits, pk=pk)
+    if not logs(visit, request.user):
+        raise Http404
+    return visit
+
+
+@require_safe
+def work(request: UserRequest) -> JsonResponse:
+    """The visits of this week that the user may log."""
+    require(request.user, "rounds.change")
+    return JsonResponse(work_of(request.user))
+
+
+@require_safe
+def visit_state(request: UserRequest, pk: int) -> JsonResponse:
+    """A visit as it stands."""
+    return JsonResponse(state_of(_visit(request, pk), request.user))
+
+
+@require_safe
+def suggestions(request: UserRequest) -> JsonResponse:
+    """Texts of earlier findings, by category."""
+    require(request.user, "rounds.change")
+    return JsonResponse({"texts": suggestions_for(request.user)})
+
+
+@require_POST
+def entry_create(request: UserRequest, pk: int) -> JsonResponse:
+    """One entry arrives, perhaps not for the first time."""
+    if other := _for_another(request):
+        return other
+    visit = _visit(request, pk)
+    if len(request.body) > MOST_BYTES:
+        return _unreadable("Mục ghi quá dài; hãy rút ngắn.")
+    try:
+        # PostgreSQL keeps no NUL and no number that is none.
+        text = request.body.decode().replace("\\u0000", "")
+        sent = _read(json.loads(text, parse_constant=_no_number))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return _unreadable("Mục ghi gửi lên không đọc được.")
+    return _answer(take(visit, request.user, sent))
+
+
+def _for_another(request: UserRequest) -> JsonResponse | None:
+    """A refusal where the device keeps what it sends for somebody else."""
+    if request.headers.get("X-Congvu-User") == str(request.user.pk):
+        return None
+    said = "Mục ghi này là của người khác; người đó đăng nhập thì mới gửi được."
+    return JsonResponse({"error": said}, status=409)
+
+
+def _unreadable(said: str) -> JsonResponse:
+    return JsonResponse({"error": said}, status=400)
+
+
+def _read(given: Any) -> Sent:
+    """What was sent; raises `ValueError`, `TypeError` or `KeyError` for what cannot be read."""
+    kind, value, base = given["kind"], given.get("value"), given.get("base")
+    if kind not in SLOTS:
+        raise ValueError(kind)
+    for each in (value, base):
+        if each is not None and not isinstance(each, dict):
+            raise TypeError(each)
+    return Sent(
+        key=UUID(given["key"]),
+        kind=kind,
+        ref=str(given.get("ref", "")),
+        value=value,
+        base=base,
+        written_at=_moment(given["written_at"]),
+        sent_at=_moment(given["sent_at"]),
+    )
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
+
+
+def _moment(text: str) -> datetime:
+    found = parse_datetime(text)
+    if found is None or found.tzinfo is None:
+        raise ValueError(text)
+    return found
+
+
+def _answer(entry: Entry) -> JsonResponse:
+    """What became of it, and what stands in its slot now."""
+    stands = values_of(entry.visit)
+    return JsonResponse(
+        {
+            "state": entry.state,
+            "reason": entry.reason,
+            "slot": entry.slot,
+            "stands": stands.get(entry.slot),
+        }
+    )
