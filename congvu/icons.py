@@ -41,6 +41,7 @@ ICONS: dict[str, str] = {
     "logout": "M10 4H4v16h6M15 8l4 4-4 4M19 12H9",
     "lock": "M5 11h14v10H5zM8 11V7a4 4 0 018 0v4",
     "edit": "M4 20l1-5L16 4l4 4L9 19z",
+    "camera": "M3 7h4l2-3h6l2 3h4v13H3zM12 17a4 4 0 100-8 4 4 0 000 8z",
     # ways
     "down": "M5 9l7 7 7-7",
     "first": "M18 5l-7 7 7 7M7 5v14",

@@ -101,6 +101,13 @@ MAIL_TRIES: int = env.int("MAIL_TRIES", default=6)
 # Months that notices and e-mails are kept before `tidy` removes them.
 NOTICE_KEEP_MONTHS: int = env.int("NOTICE_KEEP_MONTHS", default=12)
 
+# --- Evidence -------------------------------------------------------------------------------
+
+# A picture of more megapixels is refused before it is decoded: 52 covers what telephones call 50.
+EVIDENCE_MEGAPIXELS: int = env.int("EVIDENCE_MEGAPIXELS", default=52)
+# Pictures are kept with no side longer than this, in pixels.
+EVIDENCE_LONGEST_SIDE: int = env.int("EVIDENCE_LONGEST_SIDE", default=2560)
+
 # --- The workbook ---------------------------------------------------------------------------
 
 # Where the reading of an uploaded workbook runs: "process" keeps a large or hostile file out of

@@ -51,6 +51,8 @@ DEEDS: dict[str, str] = {
     "begun": "Bắt đầu tại đơn vị",
     "locked": "Hoàn thành và khóa",
     "amended": "Bổ sung, đính chính",
+    "proved": "Gửi bằng chứng",
+    "unproved": "Xóa bằng chứng",
     "concluded": "Kết luận",
     "acknowledged": "Tiếp nhận",
     "requested": "Xin gia hạn",

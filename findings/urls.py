@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from findings.views import answers, checklists, findings, follow_up, papers, remedies
+from findings.views import answers, checklists, evidence, findings, follow_up, papers, remedies
 
 app_name = "findings"
 
@@ -27,6 +27,12 @@ urlpatterns = [
     path("remedies/<int:pk>/delete/", remedies.remedy_delete, name="remedy_delete"),
     path("remedies/<int:pk>/attach/", papers.remedy_attach, name="remedy_attach"),
     path("remedies/<int:pk>/detach/", papers.remedy_detach, name="remedy_detach"),
+    path("visits/<int:pk>/evidence/", evidence.visit_evidence, name="visit_evidence"),
+    path("findings/<int:pk>/evidence/", evidence.finding_evidence, name="finding_evidence"),
+    path("remedies/<int:pk>/evidence/", evidence.remedy_evidence, name="remedy_evidence"),
+    path("evidence/<int:pk>/file/", evidence.evidence_file, name="evidence_file"),
+    path("evidence/<int:pk>/thumb/", evidence.evidence_thumb, name="evidence_thumb"),
+    path("evidence/<int:pk>/delete/", evidence.evidence_delete, name="evidence_delete"),
     path("extensions/<int:pk>/attach/", papers.extension_attach, name="extension_attach"),
     path("extensions/<int:pk>/detach/", papers.extension_detach, name="extension_detach"),
     path("checklists/", checklists.checklist_list, name="checklist_list"),

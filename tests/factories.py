@@ -6,9 +6,11 @@ import itertools
 from datetime import date
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from accounts.models import User
 from accounts.roles import Role
-from findings.models import Checklist, Finding, Question, Remedy
+from findings.models import Checklist, Evidence, Finding, Question, Remedy
 from inspections.models import Content, Plan, PlanItem, Round, Team, Visit, span_of
 from reports.models import Return
 from units.models import Succession, Unit
@@ -120,6 +122,25 @@ def make_remedy(visit: Visit, **fields: Any) -> Remedy:
         **fields,
     }
     return Remedy.objects.create(visit=visit, **fields)
+
+
+def make_evidence(on: Visit | Finding | Remedy, by: User, **fields: Any) -> Evidence:
+    """A photograph on the record, with files that only begin as photographs do."""
+    fields = {
+        "visit": on if isinstance(on, Visit) else on.visit,
+        "finding": on if isinstance(on, Finding) else None,
+        "remedy": on if isinstance(on, Remedy) else None,
+        "kind": Evidence.Kind.PICTURE,
+        "name": f"Ảnh {next(_numbers)}.jpg",
+        "size": 1000,
+        "sha256": f"{next(_numbers):064d}",
+        **fields,
+    }
+    made = Evidence(by=by, **fields)
+    for file in (made.file, made.thumbnail):
+        file.save(f"2023/{made.sha256}.jpg", ContentFile(b"\xff\xd8\xff"), save=False)
+    made.save()
+    return made
 
 
 def make_return(unit: Unit, first: date, last: date, **fields: Any) -> Return:

@@ -32,6 +32,7 @@ from tests.conftest import World
 from tests.factories import (
     make_checklist,
     make_draft,
+    make_evidence,
     make_finding,
     make_item,
     make_plan,
@@ -209,6 +210,12 @@ TABLE: dict[str, Row] = {
     "findings:remedy_delete":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_attach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_detach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:visit_evidence":       Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
+    "findings:finding_evidence":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "finding"),
+    "findings:remedy_evidence":      Row("302 200 200 200 403 404 404", "302 200 200 200 403 404 404", "remedy"),
+    "findings:evidence_file":        Row("302 200 200 200 200 404 404", record="evidence"),
+    "findings:evidence_thumb":       Row("302 200 200 200 200 404 404", record="evidence"),
+    "findings:evidence_delete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "evidence"),
     "findings:extension_attach":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "extension"),
     "findings:extension_detach":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "extension"),
 
@@ -302,6 +309,7 @@ def records(world: World, staff: Client, reporter: Client) -> dict[str, tuple[An
         "visit_ahead": (make_visit(ahead, world.dai_tu),),
         "finding": (finding,),
         "remedy": (remedy,),
+        "evidence": (make_evidence(visit, staff.user),),  # type: ignore[attr-defined]  # see client_of
         "plan": (make_plan(world.province),),
         "item": (make_item(adjusted, world.dai_tu),),
         "adjustment": (Adjustment.objects.create(plan=adjusted, position=1),),

@@ -28,7 +28,7 @@ from congvu.trail import mark
 from directives.models import Document
 from exchange.models import ImportJob
 from field.models import Entry
-from findings.models import Checklist, Extension, Finding, Remedy
+from findings.models import Checklist, Evidence, Extension, Finding, Remedy
 from inspections.models import (
     Adjustment,
     CalendarFeed,
@@ -47,6 +47,7 @@ from tests.conftest import World, client_of
 from tests.factories import (
     make_checklist,
     make_draft,
+    make_evidence,
     make_finding,
     make_item,
     make_plan,
@@ -74,6 +75,7 @@ KINDS: dict[str, type[models.Model]] = {
     "visit_ahead": Visit,
     "finding": Finding,
     "remedy": Remedy,
+    "evidence": Evidence,
     "extension": Extension,
     "reform": Reform,
     "plan": Plan,
@@ -156,6 +158,7 @@ def before(world: World) -> World:
     remedy = make_remedy(visit, finding=make_finding(visit))
     make_checklist(district)
     make_checklist(world.province, status="DRAFT")
+    make_evidence(visit, by)
     Extension.objects.create(remedy=remedy, decided_on=visit.visited_on, due_on=day)
     reform = Reform.objects.create(deed="added", effective_on=day - timedelta(days=400))
     Unit.objects.filter(pk=world.tien_hoi.pk).update(opened_in=reform)
@@ -220,6 +223,8 @@ def prepare_the_surprise(world: World) -> None:
             extension = Extension.objects.create(
                 remedy=remedy, decided_on=due, due_on=today(), document=SECRET
             )
+            for proven in (visit, finding, remedy):
+                make_evidence(proven, staff, note=SECRET)
             for holder in (round_, visit, remedy, extension, team, plan):
                 holder.documents.add(paper)
             # It carries out, besides, what the district itself had planned.

@@ -39,6 +39,8 @@ from findings.models.evidence import (
     EvidenceKind,
     EvidenceQuerySet,
     evidence_storage,
+    may_add,
+    require_add,
 )
 from findings.models.findings import Finding, FindingQuerySet
 from findings.models.follow_up import (
@@ -94,8 +96,10 @@ __all__ = [
     "evidence_storage",
     "is_claimed",
     "is_returned",
+    "may_add",
     "next_version",
     "proposed_findings",
     "questions_of",
+    "require_add",
     "stands",
 ]

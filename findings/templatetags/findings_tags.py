@@ -6,7 +6,8 @@ from typing import Any
 
 from django import template
 
-from findings.models import Asked, Checklist, proposed_findings, questions_of
+from findings.evidence_part import part_of
+from findings.models import Asked, Checklist, Finding, Remedy, proposed_findings, questions_of
 from inspections.models import Visit
 
 register = template.Library()
@@ -32,3 +33,10 @@ def visit_checklists(visit: Visit, editable: bool) -> dict[str, Any]:
         "may_write": may_write,
         "proposals": proposed_findings(visit, asked) if may_write else [],
     }
+
+
+@register.inclusion_tag("findings/parts/evidence.html", takes_context=True)
+def evidence_part(context: template.Context, on: Visit | Finding | Remedy) -> dict[str, Any]:
+    """The evidence on a visit, a finding or a remedy, and the way to hand in more; one query."""
+    request = context["request"]
+    return {"part": part_of(on, request.user), "csrf_token": context.get("csrf_token")}
