@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,6 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import DecimalValidator
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils import timezone
@@ -16,19 +19,36 @@ from django.utils import timezone
 from accounts.models import User
 from congvu.deeds import done
 from congvu.forms import BlockInput, LineInput
+from congvu.text import clean
 from findings.forms import no_citizen_id
 from findings.models import Asked, Checklist, Given, QuestionKind, Reply, answer_all
 from inspections.models import Visit
 
+# 12, 1586, 1.586 and 1 586, each with a comma and decimals after it.
+_NUMBER = re.compile(r"([0-9]+|[0-9]{1,3}(?:[. ][0-9]{3})+)(?:,([0-9]+))?")
 
-class PlainNumber(forms.DecimalField):
+
+class PlainNumber(forms.Field):
     """A number as people write it: 1.586 or 91,7; shown without idle zeros."""
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=12, decimal_places=2, min_value=0, localize=True, **kwargs)
-        self.error_messages["invalid"] = "Hãy ghi một số, như 12 hoặc 91,7."
+        # As the column holds it.
+        super().__init__(validators=[DecimalValidator(12, 2)], **kwargs)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """The number; raises `ValidationError` with a sentence that shows how to write it."""
+        if value in self.empty_values:
+            return None
+        found = _NUMBER.fullmatch(clean(str(value)))
+        if found is None:
+            raise ValidationError(
+                "Hãy ghi một số từ 0 trở lên, như 12, 1.586 hoặc 91,7 (dấu phẩy cho phần lẻ).",
+                code="invalid",
+            )
+        whole = re.sub(r"[. ]", "", found[1])
+        return Decimal(f"{whole}.{found[2] or 0}")
 
     def prepare_value(self, value: Any) -> Any:
         """The number with a decimal comma; what was typed stays as it was typed."""

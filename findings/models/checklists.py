@@ -161,7 +161,7 @@ class Checklist(Ruled):
             )
         return ""
 
-    def put_in_force(self, by: User) -> None:
+    def put_in_force(self, by: User | None) -> None:
         """Visits that begin from now on take this version; the former one is retired.
 
         Raises `ValidationError` for what is no draft or has no question, and `ConflictError`.
@@ -186,7 +186,7 @@ class Checklist(Ruled):
                 raise ValidationError(refusal)
             self._move_to(ChecklistStatus.RETIRED, by, "retired")
 
-    def _move_to(self, status: ChecklistStatus, by: User, deed: str, note: str = "") -> None:
+    def _move_to(self, status: ChecklistStatus, by: User | None, deed: str, note: str = "") -> None:
         before = ChecklistStatus(self.status)
         self.status = status
         self.write("status")

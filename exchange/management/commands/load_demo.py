@@ -59,6 +59,7 @@ class Command(BaseCommand):
             if not Round.objects.exists():
                 self._load()
             self._make_accounts()
+            call_command("load_checklists", "--unit", "19", "--put-in-force", stdout=self.stdout)
         self.stdout.write(f"Tài khoản dùng thử (mật khẩu: {settings.DEMO_PASSWORD}):")
         for username, full_name, role, *_ in ACCOUNTS:
             self.stdout.write(f"  {username:<9} {role.label} – {full_name}")
