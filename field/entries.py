@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from accounts.models import User
 from congvu.access import require
 from field.models import Entry, EntryState
 from field.slots import SLOTS, Value
+from findings.evidence_files import Kept
+from findings.evidence_files import take as take_file
 from inspections.models import Round, RoundStatus, Visit
 from inspections.models.teams import own_teams
 
@@ -42,6 +45,9 @@ class Sent:
     base: Value | None
     written_at: datetime
     sent_at: datetime
+    # The file that came with it, vetted; or why it was refused.
+    kept: Kept | None = None
+    file_refused: str = ""
 
 
 def logs(visit: Visit, user: User) -> bool:
@@ -87,6 +93,10 @@ def take(visit: Visit, by: User, sent: Sent) -> Entry:
         except ValidationError as refusal:
             entry.state, entry.record = EntryState.REFUSED, None
             entry.reason = " ".join(refusal.messages)[:500]
+            if sent.kept is not None:
+                entry.file.save(
+                    f"{entry.key.hex}{sent.kept.ending}", ContentFile(sent.kept.content), save=False
+                )
         entry.save(force_insert=True)
     return entry
 
@@ -96,6 +106,8 @@ def _save(entry: Entry, sent: Sent) -> None:
     slot = SLOTS[sent.kind]
     if refusal := visit.why_not_logged():
         raise ValidationError(refusal)
+    if sent.file_refused:
+        raise ValidationError(sent.file_refused)
     value = slot.clean(sent.value) if sent.value is not None else None
     entry.ref, entry.value = slot.ref(sent.ref, value), value
     stands = slot.all(visit).get(entry.ref)
@@ -104,7 +116,7 @@ def _save(entry: Entry, sent: Sent) -> None:
     if stands == value:
         entry.record = _record_there(entry)
     elif stands is None or stands == _cleaned(slot, sent.base):
-        entry.record = slot.write(visit, entry.ref, value, by, moment(sent))
+        entry.record = slot.write(visit, entry.ref, value, by, moment(sent), sent.kept)
     else:
         entry.state, entry.reason = EntryState.CLASH, CLASH
 
@@ -159,7 +171,9 @@ def settle(entry: Entry, *, by: User) -> None:
             raise ValidationError(refusal)
         slot = SLOTS[entry.kind]
         value = slot.clean(entry.value) if entry.value is not None else None
-        entry.record = slot.write(visit, slot.ref(entry.ref, value), value, by, entry.arrived_at)
+        kept = take_file(entry.file) if entry.file else None
+        ref = slot.ref(entry.ref, value)
+        entry.record = slot.write(visit, ref, value, by, entry.arrived_at, kept)
         entry.settled_at, entry.settled_by = timezone.now(), by
         entry.state = EntryState.SAVED
         entry.write("record", "settled_at", "settled_by", "state")

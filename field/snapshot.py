@@ -5,16 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q, Window
+from django.db.models import F, Q, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from congvu.dates import format_day, today
-from field.models import Entry, EntryState
-from field.slots import values_of
-from findings.models import Category, Finding, Severity, Subject
+from field.models import Entry, EntryKind, EntryState
+from field.slots import refs_of, values_of
+from findings.models import (
+    Category,
+    Finding,
+    Severity,
+    Subject,
+    checklists_for,
+    questions_of,
+)
 from inspections.models import Round, RoundStatus, Visit
 from inspections.models.teams import own_teams
 from units.models import under
@@ -90,11 +97,45 @@ def state_of(visit: Visit, user: User) -> dict[str, Any]:
         "clashes_url": f"{reverse('field:entry_list')}?visit={visit.pk}&waiting=1",
         "clashes": waiting.count(),
         "slots": values_of(visit),
-        "codes": {each.pk: each.code for each in visit.findings.all()},
+        "thumbs": thumbs_of(visit),
+        "questions": _questions(visit),
         "categories": [[code, str(label)] for code, label in Category.choices],
         "severities": [[code, str(label)] for code, label in Severity.choices],
         "subjects": [[code, str(label)] for code, label in Subject.choices],
     }
+
+
+def thumbs_of(visit: Visit) -> dict[str, str]:
+    """By the name that devices give a picture the address of its small copy."""
+    refs = refs_of(visit, EntryKind.PHOTO)
+    return {
+        refs.get(each.pk, f"r{each.pk}"): reverse("findings:evidence_thumb", args=[each.pk])
+        for each in visit.evidence.all()
+        if each.remedy_id is None and each.thumbnail
+    }
+
+
+def _questions(visit: Visit) -> list[dict[str, Any]]:
+    """The questions that the visit began with, or would begin with now."""
+    if visit.begun_at is not None:
+        questions = [each.question for each in questions_of(visit)]
+    else:
+        lists = checklists_for(visit)
+        prefetch_related_objects(lists, "questions")
+        questions = [each for found in lists for each in found.questions.all()]
+    return [
+        {
+            "pk": each.pk,
+            "checklist": each.checklist.title,
+            "text": each.text,
+            "kind": each.kind,
+            "guidance": each.guidance,
+            "legal_basis": each.legal_basis,
+            "category": each.category,
+            "severity": each.severity,
+        }
+        for each in questions
+    ]
 
 
 def suggestions_for(user: User) -> dict[str, list[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from congvu.dates import format_day, parse_day
-from findings.models import Category, Severity, Subject
+from findings.models import Category, Reply, Severity, Subject
 
 
 def told(kind: str, value: dict[str, Any] | None) -> str:
@@ -44,10 +44,17 @@ def _case(value: dict[str, Any]) -> str:
     return "; ".join([value["subject"], *said])
 
 
+def _answer(value: dict[str, Any]) -> str:
+    reply = str(Reply(value["reply"]).label) if value["reply"] else ""
+    return "; ".join(filter(None, (reply, value["number"], value["text"], value["note"])))
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "strengths": lambda value: str(value["text"]),
     "roll": _roll,
     "finding": _finding,
     "case": _case,
+    "photo": lambda value: "; ".join(filter(None, (value["note"], value["name"]))),
+    "answer": _answer,
     "begin": lambda value: "Đoàn bắt đầu làm việc tại đơn vị",
 }

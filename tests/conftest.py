@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.conf import settings as django_settings
+from django.core.files.storage import storages
 from django.db import connection
 from django.test import Client
 
@@ -28,16 +29,16 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(autouse=True)
-def _settings_for_tests(settings: LazySettings, tmp_path: Path) -> None:
+def _settings_for_tests(
+    settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Files go to a folder of the test; passwords are hashed quickly."""
     settings.MEDIA_ROOT = tmp_path / "media"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "evidence": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path / "evidence"},
-        },
-    }
+    # Columns hold this very storage, whatever the settings say later.
+    evidence: Any = storages["evidence"]
+    monkeypatch.setattr(evidence, "_location", tmp_path / "evidence")
+    for name in ("base_location", "location"):
+        evidence.__dict__.pop(name, None)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.HTTPS_ONLY = False
     settings.IMPORT_RUNNER = "inline"

@@ -251,8 +251,11 @@ TABLE: dict[str, Row] = {
     "field:visit_state":             Row("302 200 404 404 404 404 404", record="visit_ahead"),
     # Whoever does not say for whom it was kept sends nothing.
     "field:entry_create":            Row("302 405 405 405 405 405 405", "302 409 409 409 409 409 409", "visit_ahead"),
+    "field:photo_create":            Row("302 405 405 405 405 405 405", "302 409 409 409 409 409 409", "visit_ahead"),
     "field:entry_list":              Row("302 200 200 403 403 403 200"),
     "field:entry_detail":            Row("302 200 404 404 404 404 404", record="entry"),
+    # Nothing came with it.
+    "field:entry_file":              Row("302 404 404 404 404 404 404", record="entry"),
     "field:entry_settle":            Row("302 200 404 404 404 404 404", "302 200 404 404 404 404 404", "entry"),
     "field:entry_set_aside":         Row("302 200 404 404 404 404 404", "302 200 404 404 404 404 404", "entry"),
 

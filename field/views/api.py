@@ -7,10 +7,12 @@ several use, nothing goes out under another's name.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_datetime
@@ -19,9 +21,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import UserRequest
 from congvu.access import require
 from field.entries import Sent, logs, take
-from field.models import Entry
+from field.models import Entry, EntryKind
 from field.slots import SLOTS, values_of
-from field.snapshot import state_of, suggestions_for, work_of
+from field.snapshot import state_of, suggestions_for, thumbs_of, work_of
+from findings.evidence_files import take as take_file
 from inspections.models import Visit
 
 # The largest entry taken, in bytes.
@@ -33,7 +36,11 @@ def _visit(request: UserRequest, pk: int) -> Visit:
     visits = Visit.objects.visible_to(request.user).select_related("unit", "round__body")
     visits = visits.prefetch_related(
         "unit__former_names", "round__body__former_names", "round__contents",
-        "findings", "roll_calls", "cases",
+        "findings",
+        "roll_calls",
+        "cases",
+        "answers",
+        "evidence",
     )  # fmt: skip
     visit: Visit = get_object_or_404(visits, pk=pk)
     if not logs(visit, request.user):
@@ -75,6 +82,28 @@ def entry_create(request: UserRequest, pk: int) -> JsonResponse:
         sent = _read(json.loads(text, parse_constant=_no_number))
     except (ValueError, TypeError, KeyError, RecursionError):
         return _unreadable("Mục ghi gửi lên không đọc được.")
+    return _answer(take(visit, request.user, sent))
+
+
+@require_POST
+def photo_create(request: UserRequest, pk: int) -> JsonResponse:
+    """One picture arrives, with its entry in the field `entry`."""
+    if other := _for_another(request):
+        return other
+    visit = _visit(request, pk)
+    try:
+        sent = _read(json.loads(request.POST["entry"], parse_constant=_no_number))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return _unreadable("Mục ghi gửi lên không đọc được.")
+    upload = request.FILES.get("file")
+    if sent.kind != EntryKind.PHOTO or upload is None:
+        return _unreadable("Thiếu tệp ảnh; hãy gửi lại.")
+    if not Entry.objects.filter(pk=sent.key).exists():
+        # Encoding takes a while: before anything is held.
+        try:
+            sent = replace(sent, kept=take_file(upload, upload.name or ""))
+        except ValidationError as refusal:
+            sent = replace(sent, file_refused=" ".join(refusal.messages))
     return _answer(take(visit, request.user, sent))
 
 
@@ -122,9 +151,11 @@ def _moment(text: str) -> datetime:
 
 def _answer(entry: Entry) -> JsonResponse:
     """What became of it, and what stands in its slot now."""
-    stands = values_of(entry.visit)
+    visit = entry.visit
+    stands = values_of(visit)
     return JsonResponse(
         {
+            "thumbs": thumbs_of(visit) if entry.kind == EntryKind.PHOTO else {},
             "state": entry.state,
             "reason": entry.reason,
             "slot": entry.slot,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from field.filters import EntryFilter
 from field.models import Entry, EntryState
 from field.slots import SLOTS, Value
 from field.words import told
+from findings.evidence_files import content_type
 from inspections.models import Visit
 
 _TONES = {
@@ -129,6 +131,26 @@ def entry_detail(request: UserRequest, pk: UUID) -> HttpResponse:
 def _visit_url(visit: Visit, request: UserRequest) -> str | None:
     seen = Visit.objects.visible_to(request.user).filter(pk=visit.pk).exists()
     return visit.get_absolute_url() if seen else None
+
+
+@require_safe
+def entry_file(request: UserRequest, pk: UUID) -> FileResponse:
+    """The picture that came with an entry and could not be saved."""
+    entry = _entry(request, pk)
+    if not entry.file:
+        raise Http404
+    try:
+        content = entry.file.open("rb")
+    except FileNotFoundError as fault:
+        raise Http404 from fault
+    name = entry.file.name or ""
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=PurePath(name).name,
+        content_type=content_type(name),
+        headers={"X-Content-Type-Options": "nosniff"},
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import uuid
 from datetime import date, datetime, timedelta
@@ -9,14 +10,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from congvu.models import Event
 from field.models import Entry
-from findings.models import CitizenCase, Finding
-from inspections.models import RollCall, TeamMember, Visit
+from findings.models import Answer, Checklist, CitizenCase, Evidence, Finding, Question
+from inspections.models import Content, RollCall, TeamMember, Visit
 from tests.conftest import World, client_of
 from tests.factories import make_finding, make_round, make_team, make_user, make_visit
 
@@ -338,3 +341,101 @@ def test_texts_of_earlier_findings(staff: Client, world: World) -> None:
         make_finding(recent, category="PUBLICITY", content="Chưa niêm yết")
         texts = json.loads(staff.get("/field/suggestions.json").content)["texts"]
     assert texts == {"PUBLICITY": ["Chưa niêm yết"], "WORK_TIME": ["Đi muộn", "Về sớm"]}
+
+
+# --- answers and pictures ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(visit: Visit, world: World) -> Question:
+    """A question of yes and no, in force for what the round looks at."""
+    content, _ = Content.objects.get_or_create(code="other", defaults={"label": "Khác"})
+    visit.round.contents.add(content)
+    checklist = Checklist.objects.create(content=content, owner=world.province, title="Bảng kiểm")
+    question = Question.objects.create(
+        checklist=checklist, position=1, text="Có niêm yết?", category="PUBLICITY"
+    )
+    Question.objects.create(checklist=checklist, position=2, text="Bao nhiêu hồ sơ?", kind="NUMBER")
+    checklist.put_in_force(make_user("STAFF", world.province))
+    return question
+
+
+def test_answers_are_saved_and_told(staff: Client, visit: Visit, asked: Question) -> None:
+    page = f"/field/visits/{visit.pk}/state.json"
+    told = json.loads(staff.get(page).content)["questions"]
+    assert [each["text"] for each in told] == ["Có niêm yết?", "Bao nhiêu hồ sơ?"]
+    no = {"reply": "NO", "number": "", "text": "", "note": ""}
+    assert became(sent(staff, visit, "answer", no, ref=str(asked.pk))) == "saved"
+    many = {"reply": "", "number": "12,50", "text": "", "note": ""}
+    assert became(sent(staff, visit, "answer", many, ref=str(told[1]["pk"]))) == "saved"
+    slots = json.loads(staff.get(page).content)["slots"]
+    assert slots[f"answer:{asked.pk}"]["reply"] == "NO"
+    assert slots[f"answer:{told[1]['pk']}"]["number"] == "12.5"
+    yes = {**no, "reply": "YES"}
+    assert became(sent(staff, visit, "answer", yes, ref=str(asked.pk), base=no)) == "saved"
+    assert Answer.objects.get(question=asked).reply == "YES"
+    number = {**no, "number": "1"}
+    assert became(sent(staff, visit, "answer", number, ref=str(asked.pk), base=yes)) == "refused"
+
+
+def picture(colour: str = "red", **fields: Any) -> SimpleUploadedFile:
+    """A small photograph."""
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(made, "JPEG", **fields)
+    return SimpleUploadedFile("anh.jpg", made.getvalue(), "image/jpeg")
+
+
+def sent_picture(
+    client: Client, visit: Visit, upload: Any, *, finding: str = "", ref: str = "", key: str = ""
+) -> HttpResponse:
+    """Send one picture as a device does."""
+    now = timezone.now().isoformat()
+    entry = {
+        "key": key or new(), "kind": "photo", "ref": ref or new(), "base": None,
+        "value": {"name": "anh.jpg", "note": "Cửa đóng", "finding": finding},
+        "written_at": now, "sent_at": now,
+    }  # fmt: skip
+    return client.post(  # type: ignore[return-value]  # the test client's own kind of answer
+        f"/field/visits/{visit.pk}/photos/",
+        {"entry": json.dumps(entry), "file": upload},
+        headers={"X-Congvu-User": str(client.user.pk)},  # type: ignore[attr-defined]  # see client_of
+    )
+
+
+def test_picture_of_a_finding_is_kept_once(staff: Client, visit: Visit) -> None:
+    finding, key, ref = new(), new(), new()
+    sent(staff, visit, "finding", FINDING, ref=finding)
+    for _ in range(2):
+        answered = sent_picture(staff, visit, picture(), finding=finding, ref=ref, key=key)
+        assert became(answered) == "saved"
+    kept = Evidence.objects.get()
+    assert kept.finding == Finding.objects.get()
+    assert kept.note == "Cửa đóng"
+    told = json.loads(answered.content)
+    assert told["stands"]["finding"] == finding
+    thumb = staff.get(told["thumbs"][ref])
+    assert b"".join(thumb.streaming_content)[:2] == b"\xff\xd8"  # type: ignore[attr-defined]  # a streamed answer
+    gone = sent(staff, visit, "photo", None, ref=ref, base=told["stands"])
+    assert became(gone) == "saved"
+    assert not Evidence.objects.exists()
+
+
+def test_picture_for_a_cancelled_round_is_kept_for_staff(staff: Client, visit: Visit) -> None:
+    visit.round.cancel(by=staff.user, reason="Hoãn")  # type: ignore[attr-defined]  # see client_of
+    assert became(sent_picture(staff, visit, picture())) == "refused"
+    entry = Entry.objects.get()
+    assert not Evidence.objects.exists()
+    assert (
+        f"/field/entries/{entry.pk}/file/" in staff.get(entry.get_absolute_url()).content.decode()
+    )
+    answered = staff.get(f"/field/entries/{entry.pk}/file/")
+    assert b"".join(answered.streaming_content)[:2] == b"\xff\xd8"  # type: ignore[attr-defined]  # a streamed answer
+
+
+def test_what_is_no_picture_is_refused(staff: Client, visit: Visit) -> None:
+    upload = SimpleUploadedFile("anh.jpg", b"<html><script>alert(1)</script></html>", "image/jpeg")
+    answered = sent_picture(staff, visit, upload)
+    assert became(answered) == "refused"
+    assert reason(answered)
+    assert not Evidence.objects.exists()
+    assert not Entry.objects.get().file
