@@ -102,7 +102,7 @@ class QuestionForm(_QuestionForm):
     class Meta:
         model = Question
         fields = ("position", "text", "kind", "category", "severity", "guidance", "legal_basis")
-        labels = {"category": "“Không” thì đề xuất tồn tại", "severity": "Mức độ đề xuất"}
+        labels = {"category": "Đề xuất khi “Không”", "severity": "Mức độ đề xuất"}
         widgets = {
             "position": forms.NumberInput(attrs={"min": 1, "max": 999, "step": 1}),
             "text": forms.Textarea(attrs={"rows": 2}),
