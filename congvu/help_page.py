@@ -49,6 +49,7 @@ TOPICS = (
     Topic("nhap-bang-tinh", "Nhập từ bảng tính", ("workbook.import",)),
     Topic("don-vi", "Đơn vị: đổi tên, nhập, chia", ("units.change",)),
     Topic("tai-khoan", "Tài khoản và mật khẩu", ("accounts.manage",)),
+    Topic("nhac-viec", "Nhắc việc và thư nhắc"),
     Topic("tim-loc-in", "Tìm, lọc, xuất tệp và in"),
 )
 

@@ -77,7 +77,7 @@ TRAIL_KEEP_MONTHS: int = env.int("TRAIL_KEEP_MONTHS", default=12)
 
 # How e-mail leaves, as an address: smtp+tls://NAME:PASSWORD@HOST:587. Empty: no e-mail is sent,
 # and what waits is told in the application alone.
-_MAIL: dict[str, Any] = env.email_url("EMAIL_URL", default="dummymail://")
+_MAIL: dict[str, Any] = env.email_url_config(env.str("EMAIL_URL", default="") or "dummymail://")
 EMAIL_BACKEND: str = _MAIL["EMAIL_BACKEND"]
 EMAIL_HOST: str = _MAIL.get("EMAIL_HOST") or "localhost"
 EMAIL_PORT: int = _MAIL.get("EMAIL_PORT") or 25

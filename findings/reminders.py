@@ -61,6 +61,10 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def _how_far(due_on: date, day: date) -> str:
+    return f"{days_phrase(due_on, day)} (hạn {format_day(due_on)})"
+
+
 @reminds
 def due_remedies(window: Window) -> Iterator[Reminder]:
     """Remedies of completed rounds, not done: due soon, and then each full week overdue."""
@@ -74,7 +78,7 @@ def due_remedies(window: Window) -> Iterator[Reminder]:
         yield Reminder(
             f"remedy:{row.pk}:{when.due_on}:{when.offset}",
             f"Kiến nghị {row.code} ({kind}) đối với {row.visit_unit__name}: "
-            f"{days_phrase(when.due_on, window.day)}, hạn {format_day(when.due_on)}.",
+            f"{_how_far(when.due_on, window.day)}.",
             reverse("findings:remedy_detail", args=[row.pk]),
             _told_of_due(row, when.weeks, window.people, teams),
             "danger" if when.due_on < window.day else "warning",
@@ -145,6 +149,23 @@ def _asked_side(remedy: Remedy, by: int, people: People, teams: _Teams) -> list[
     ):  # fmt: skip
         told.append(author)
     return told
+
+
+def by_hand(remedy: Remedy, people: People, on: date) -> Reminder:
+    """What somebody of the inspecting side reminds of by hand, at most once a remedy and day.
+
+    For `notices.making.tell`; told to the unit's contacts, of whom there may be none. Reads
+    `extensions`, the visit's unit and, for many remedies, one `People.now()`.
+    """
+    due_on = remedy.due_on_at(on)
+    return Reminder(
+        f"remedy:{remedy.pk}:by-hand:{on}",
+        f"Cơ quan kiểm tra nhắc thực hiện {_named(remedy)}"
+        + (f": {_how_far(due_on, on)}." if due_on else "."),
+        remedy.get_absolute_url(),
+        people.covering(remedy.visit.unit.path, Role.REPORTER),
+        "danger" if due_on and due_on < on else "warning",
+    )
 
 
 @reminds

@@ -10,13 +10,13 @@ from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter
 from notices.models import Digest, DigestState, Notice
 
 _SEEN = (("no", "Chưa xem"), ("yes", "Đã xem"))
-_TONES = (("danger", "Quá hạn, cần xử lý ngay"), ("warning", "Sắp đến hạn, cần làm tiếp"))
+_TONES = (("danger", "Quá hạn"), ("warning", "Cần làm"))
 
 
 class NoticeFilter(ListFilter):
     """By words, whether seen, how pressing, and the day."""
 
-    q = SearchFilter("folded", label="Mã kiến nghị, đơn vị")
+    q = SearchFilter(label="Tìm")
     seen = ChoiceFilter(label="Đã xem chưa", choices=_SEEN, method="as_seen", empty_label="Tất cả")
     tone = CodeFilter(label="Mức độ", choices=_TONES)
     first = DayFilter(label="Từ ngày", field_name="day", lookup_expr="gte")

@@ -139,17 +139,16 @@ def in_order(notices: Iterable[Notice]) -> list[Notice]:
 
 
 def _failures(given_up: list[Digest]) -> Iterable[Reminder]:
-    """What administrators are told: whose e-mail could not be sent."""
-    people = People.now() if given_up else None
-    for digest in given_up:
-        unit = digest.person.unit
-        if people is None or unit is None:
-            continue
-        yield Reminder(
-            f"digest:{digest.pk}:{digest.tries}",
-            f"Không gửi được {str(digest).lower()} cho một tài khoản của {unit.name}; xem lỗi ở "
-            "trang Thư nhắc việc.",
-            reverse("notices:digest_list"),
-            people.covering(unit.path, Role.ADMIN),
-            "danger",
-        )
+    """What administrators are told, once a day: that e-mails in their scope could not be sent."""
+    if not given_up:
+        return
+    people = People.now()
+    units = {digest.person.unit.path for digest in given_up if digest.person.unit}
+    yield Reminder(
+        f"digests:{today()}",
+        f"Có thư nhắc việc không gửi được trong ngày {format_day(today())}; xem lỗi và gửi lại ở "
+        "trang Thư nhắc việc.",
+        reverse("notices:digest_list"),
+        [admin for path in sorted(units) for admin in people.covering(path, Role.ADMIN)],
+        "danger",
+    )

@@ -55,6 +55,13 @@ def test_without_secret_key_production_does_not_start_and_says_so() -> None:
     assert "SECRET_KEY" in done.stderr.splitlines()[-1]
 
 
+def test_env_example_starts_as_it_stands() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    given = dict(line.split("=", 1) for line in lines if re.match("[A-Z_]+=", line))
+    done = run_manage("check", **{**given, "SECRET_KEY": "only-for-this-check-0123456789"})
+    assert done.returncode == 0, done.stderr
+
+
 def test_env_example_lists_every_setting() -> None:
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', (ROOT / "congvu/settings.py").read_text()))
     read |= {"DATABASE_URL", "DEMO_PASSWORD"}

@@ -53,6 +53,8 @@ PAGES = (
     "/documents/",
     "/documents/?q=45+kh&used=no&file=no",
     "/help/",
+    "/notices/",
+    "/notices/settings/",
     "/units/",
     "/units/?q=xa",
     f"/reports/summary/?{YEAR}",

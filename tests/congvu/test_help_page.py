@@ -28,9 +28,9 @@ def test_topics_of_the_own_role_come_first_and_none_is_missing(
     every = {topic.key for topic in TOPICS}
     for client in (staff, inspector, reporter, leader, admin):
         assert set(anchors(client)) == every
-    assert anchors(reporter)[:3] == ["tien-do", "so-lieu", "tim-loc-in"]
-    assert anchors(admin)[:3] == ["don-vi", "tai-khoan", "tim-loc-in"]
-    assert anchors(leader)[:2] == ["tong-hop", "tim-loc-in"]
+    assert anchors(reporter)[:3] == ["tien-do", "so-lieu", "nhac-viec"]
+    assert anchors(admin)[:3] == ["don-vi", "tai-khoan", "nhac-viec"]
+    assert anchors(leader)[:2] == ["tong-hop", "nhac-viec"]
     assert "ke-hoach-nam" not in anchors(inspector)[:7]
     assert anchors(inspector)[0] == "chong-cheo"
     assert anchors(staff)[0] == "ke-hoach-nam"

@@ -47,5 +47,5 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Thư: {states[DigestState.SENT]} đã gửi, {states[DigestState.WAITING]} sẽ gửi lại, "
             f"{states[DigestState.FAILED]} không gửi được, {states[DigestState.OFF]} không gửi vì "
-            "người nhận không nhận thư."
+            "người nhận tắt thư hoặc chưa có địa chỉ."
         )
