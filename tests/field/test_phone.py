@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles import finders
 from django.test import Client
+from PIL import Image
 
 from congvu.dates import today
 from field.models import Entry
 from field.views import api
-from findings.models import Finding
+from field.views.pages import PARTS
+from findings.models import Evidence, Finding
 from inspections.models import RollCall, Visit
 from tests.browsing import SIZES, signed_in
 from tests.conftest import World, client_of
@@ -76,6 +82,13 @@ def write_finding(
     row.wait_for(state="attached" if hidden else "visible")
 
 
+def photograph(colour: str) -> Any:
+    """A file as the camera gives it."""
+    made = io.BytesIO()
+    Image.new("RGB", (1600, 1200), colour).save(made, "JPEG")
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+
 def all_saved(page: Any) -> None:
     """Until nothing waits on the telephone."""
     page.locator("[data-network]", has_text="Đã lưu hết lên máy chủ.").wait_for(timeout=30_000)
@@ -89,6 +102,10 @@ def test_a_visit_without_a_network_is_there_once(phone: Any, visit: Visit) -> No
         write_finding(page, f"Tồn tại thứ {number}")
     page.get_by_label("Ưu điểm của đơn vị").fill("Niêm yết đủ thủ tục")
     page.get_by_label("Ưu điểm của đơn vị").blur()
+    page.get_by_label("Ảnh của").select_option(label="Tồn tại thứ 1")
+    page.get_by_label("Ghi chú cho ảnh").fill("Bàn trống")
+    page.locator("#photo").set_input_files([photograph("red"), photograph("blue")])
+    page.locator('[data-list="photo"] [data-state="waiting"]').nth(1).wait_for()
     assert page.locator('[data-list="finding"] [data-state="waiting"]').count() == 3
     assert "Không có mạng" in page.locator("[data-network]").inner_text()
     # What is only begun is kept too, and the page comes from the telephone itself.
@@ -109,6 +126,11 @@ def test_a_visit_without_a_network_is_there_once(phone: Any, visit: Visit) -> No
     visit.refresh_from_db()
     assert visit.strengths == "Niêm yết đủ thủ tục"
     assert set(Entry.objects.values_list("state", flat=True)) == {"saved"}
+    pictures = Evidence.objects.filter(visit=visit)
+    assert [each.finding.content for each in pictures if each.finding] == ["Tồn tại thứ 1"] * 2
+    assert {each.note for each in pictures} == {"Bàn trống"}
+    # The small copies are the server's now.
+    page.locator('[data-list="photo"] img[src^="/evidence/"]').nth(1).wait_for()
 
 
 def test_a_server_that_fails_every_second_time(
@@ -221,6 +243,14 @@ def test_round_cancelled_meanwhile_is_told_and_nothing_is_dropped(
     page.locator('[data-list="finding"] [data-state="refused"]').wait_for(timeout=20_000)
     assert "đã hủy" in page.locator('[data-list="finding"]').inner_text()
     assert Entry.objects.get().state == "refused"
+
+
+def test_page_of_a_visit_weighs_less_than_150_kilobytes(staff: Client, visit: Visit) -> None:
+    """Compressed, as it travels; without pictures."""
+    parts = [Path(str(finders.find(part))).read_bytes() for part in PARTS]
+    for path in ("/field/visit/", f"/field/visits/{visit.pk}/state.json", "/field/worker.js"):
+        parts.append(staff.get(path).content)
+    assert sum(len(gzip.compress(part)) for part in parts) < 150_000
 
 
 def test_texts_of_earlier_findings_are_offered(phone: Any, visit: Visit) -> None:
