@@ -108,6 +108,23 @@ EVIDENCE_MEGAPIXELS: int = env.int("EVIDENCE_MEGAPIXELS", default=52)
 # Pictures are kept with no side longer than this, in pixels.
 EVIDENCE_LONGEST_SIDE: int = env.int("EVIDENCE_LONGEST_SIDE", default=2560)
 
+# --- Conclusions and minutes ------------------------------------------------------------------
+
+# Days from a conclusion's day within which each kind of demand is proposed to be met; a kind that
+# is not named gets no day. Discipline by law: 90, and 150 where the case is complicated.
+REMEDY_DAYS: dict[str, str] = env.dict(
+    "REMEDY_DAYS",
+    default={
+        "REVIEW": "30", "DISCIPLINE": "90", "EXPLAIN_RECTIFY": "30", "REMIND": "15",
+        "RECTIFY_ON_SITE": "1", "CRITICIZE": "15", "APOLOGIZE": "15", "REASSIGN": "60",
+        "TRAIN": "90", "SETTLE_CASE": "30", "AMEND_RULES": "45", "RECOMMEND": "60",
+        "TRANSFER": "15",
+    },
+)  # fmt: skip
+COMPLICATED_DISCIPLINE_DAYS: int = env.int("COMPLICATED_DISCIPLINE_DAYS", default=150)
+# The Word template of the minutes; a province may put one of its own in place.
+MINUTES_TEMPLATE = BASE_DIR / env.str("MINUTES_TEMPLATE", default="fixtures/word/bien_ban.docx")
+
 # --- The workbook ---------------------------------------------------------------------------
 
 # Where the reading of an uploaded workbook runs: "process" keeps a large or hostile file out of

@@ -83,7 +83,11 @@ def actions_of_finding(finding: Finding, user: User) -> list[Action]:
     create = reverse("findings:remedy_create", args=[finding.visit_id])
     return [
         Action("Ghi kiến nghị", f"{create}?finding={finding.pk}"),
-        Action("Sửa tồn tại", reverse("findings:finding_edit", args=[finding.pk])),
+        Action(
+            "Sửa tồn tại",
+            reverse("findings:finding_edit", args=[finding.pk]),
+            finding.visit.why_not_logged(),
+        ),
         Action(
             "Xóa tồn tại",
             reverse("findings:finding_delete", args=[finding.pk]),

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from findings.views import answers, checklists, evidence, findings, follow_up, papers, remedies
+from findings.views import (
+    answers,
+    checklists,
+    conclusions,
+    evidence,
+    findings,
+    follow_up,
+    minutes,
+    papers,
+    remedies,
+)
 
 app_name = "findings"
 
@@ -14,6 +24,9 @@ urlpatterns = [
     path("findings/<int:pk>/", findings.finding_detail, name="finding_detail"),
     path("findings/<int:pk>/edit/", findings.finding_edit, name="finding_edit"),
     path("findings/<int:pk>/delete/", findings.finding_delete, name="finding_delete"),
+    path("visits/<int:pk>/minutes/", minutes.visit_minutes, name="visit_minutes"),
+    path("visits/<int:pk>/minutes.docx", minutes.visit_minutes_docx, name="visit_minutes_docx"),
+    path("visits/<int:pk>/conclude/", conclusions.visit_conclude, name="visit_conclude"),
     path("remedies/", remedies.remedy_list, name="remedy_list"),
     path("remedies/create/", remedies.remedy_create, name="remedy_create"),
     path("visits/<int:visit_pk>/remedies/create/", remedies.remedy_create, name="remedy_create"),

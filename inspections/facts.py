@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from congvu.dates import days_phrase, format_day, today
 from congvu.pages import Action, Fact
+from directives.models import Document
 from inspections.models import Plan, PlanItem, Round, RoundStatus, Team, Visit
 from units.models import Unit
 
@@ -256,10 +257,51 @@ def facts_of_visit(visit: Visit, user: User) -> list[Fact]:
             url=round_.get_absolute_url(),
             small=f"{round_.body_name}, {round_.days_text}",
         ),
-        Fact("Số biên bản", visit.minutes_number or "Chưa ghi"),
+        Fact("Số biên bản", visit.minutes_number or "Chưa ghi", small=_signed_text(visit)),
         Fact(
             "Số kết luận",
             visit.conclusion_number or "Chưa ghi",
+            url=_paper_url(visit.conclusion, user),
             small=f"ngày {format_day(visit.concluded_on)}" if visit.concluded_on else "",
         ),
     ]
+
+
+def _signed_text(visit: Visit) -> str:
+    """Who signs the minutes for the unit."""
+    told = ", ".join(filter(None, [visit.unit_person, visit.unit_post]))
+    return f"đại diện đơn vị: {told}" if told else ""
+
+
+def _paper_url(paper: Document | None, user: User) -> str | None:
+    """The document's page, for whoever may open it (reads `issuer`, `kept_by`)."""
+    if paper is None or not user.may("documents.view"):
+        return None
+    seen = user.in_scope(paper.kept_by) or (paper.issuer and user.in_scope(paper.issuer))
+    return paper.get_absolute_url() if seen else None
+
+
+def actions_of_visit(visit: Visit, user: User) -> list[Action]:
+    """What may be done with the visit now, the main deed first; nothing for who only reads."""
+    if not visit.is_editable_by(user):
+        return []
+
+    def to(name: str, label: str, why_not: str = "", danger: bool = False) -> Action:
+        return Action(label, reverse(name, args=[visit.pk]), why_not, False, danger)
+
+    locked = visit.why_not_logged()
+    find = to("findings:finding_create", "Ghi tồn tại", locked)
+    roll = to("inspections:visit_roll_call", "Điểm danh", locked)
+    close = to("inspections:visit_close", "Hoàn thành lượt kiểm tra", visit.why_not_closed())
+    conclude = to("findings:visit_conclude", "Ghi kết luận", visit.why_not_concluded())
+    demand = to("findings:remedy_create", "Ghi kiến nghị")
+    amend = to("inspections:addendum_create", "Bổ sung, đính chính")
+    others = [
+        to("inspections:visit_edit", "Sửa lượt kiểm tra"),
+        to("inspections:visit_attach", "Gắn văn bản"),
+        to("inspections:visit_delete", "Xóa lượt này", visit.why_not_removed(), danger=True),
+    ]
+    if not visit.is_closed:
+        return [find, roll, close, demand, conclude, *others]
+    after = [demand, conclude] if visit.conclusion_id else [conclude, demand]
+    return [*after, amend, find, roll, *others]

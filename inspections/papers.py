@@ -55,6 +55,7 @@ rests_on_documents(
             visit.unit.name,
             f"cuộc {visit.round.code}, ngày {format_day(visit.visited_on)}",
         ),
+        fields=("conclusion", "documents"),
     )
 )
 
@@ -66,6 +67,8 @@ def _follow(paper: Document, by: Any) -> None:
     issued = Adjustment.objects.filter(paper=paper).select_related("plan__issuer")
     for adjustment in issued:
         adjustment.follow_paper(paper, by)
+    for visit in Visit.objects.filter(conclusion=paper).select_related("unit").order_by("pk"):
+        visit.follow_conclusion(paper, by)
 
 
 follows_documents(_follow)

@@ -16,6 +16,7 @@ from inspections.views import (
     rounds,
     steps,
     teams,
+    visit_steps,
     visits,
 )
 
@@ -80,6 +81,9 @@ urlpatterns = [
     path("visits/<int:pk>/", visits.visit_detail, name="visit_detail"),
     path("visits/<int:pk>/edit/", visits.visit_edit, name="visit_edit"),
     path("visits/<int:pk>/delete/", visits.visit_delete, name="visit_delete"),
+    path("visits/<int:pk>/roll-call/", visit_steps.visit_roll_call, name="visit_roll_call"),
+    path("visits/<int:pk>/close/", visit_steps.visit_close, name="visit_close"),
+    path("visits/<int:pk>/addenda/create/", visit_steps.addendum_create, name="addendum_create"),
     path("visits/<int:pk>/attach/", papers.visit_attach, name="visit_attach"),
     path("visits/<int:pk>/detach/", papers.visit_detach, name="visit_detach"),
 ]

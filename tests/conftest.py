@@ -162,6 +162,17 @@ def soffice() -> str:
 
 
 @pytest.fixture(scope="session")
+def writer(soffice: str) -> str:
+    """LibreOffice with the part that reads Word files, which has a package of its own."""
+    if not (Path(soffice).resolve().parent / "libswlo.so").exists():
+        why = "No LibreOffice Writer: apt-get install libreoffice-writer-nogui runs the Word tests"
+        if os.environ.get("REQUIRE_OFFICE") == "1":
+            pytest.fail(why)
+        pytest.skip(why)
+    return soffice
+
+
+@pytest.fixture(scope="session")
 def poppler() -> Path:
     """The folder of the programs that tell what a PDF holds."""
     return Path(program(("pdfinfo",), "poppler-utils", "office", "REQUIRE_OFFICE")).parent

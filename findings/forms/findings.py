@@ -9,6 +9,7 @@ from django import forms
 from congvu.forms import RecordForm
 from findings.forms.on_visit import OnVisitForm
 from findings.models import Finding
+from inspections.models import Visit
 
 
 class FindingForm(OnVisitForm):
@@ -30,3 +31,7 @@ class FindingForm(OnVisitForm):
         }
         error_messages = {"code": {"unique": "Mã này đã được dùng; hãy chọn mã khác."}}
         widgets = {"content": forms.Textarea(attrs={"rows": 4})}
+
+    def why_not(self, visit: Visit) -> str:
+        """What was seen on the spot is locked with the visit."""
+        return visit.why_not_logged()

@@ -12,7 +12,7 @@ from congvu.deeds import tell
 from congvu.forms import RecordForm
 from congvu.rules import ConflictError
 from findings.models import Finding
-from inspections.models import Round, Visit
+from inspections.models import Visit
 
 _CITIZEN_ID = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])")
 
@@ -56,12 +56,18 @@ class OnVisitForm(RecordForm):
         self._own_code = bool(typed) or self.instance.pk is not None
         return typed or self._next_code()
 
+    def why_not(self, visit: Visit) -> str:
+        """Why nothing can be saved to the visit as it now stands; empty when it can."""
+        return ""
+
     def save_as(self, by: Any) -> bool:
         """Save while nobody can move the round's days; False when a rule or a writer forbids it."""
         with transaction.atomic():
-            self.visit.round = Round.objects.held(self.visit.round_id)
-            if not Visit.objects.filter(pk=self.visit.pk).exists():
-                raise ConflictError(str(self.visit))
+            held = self.visit.held()
+            self.visit.round, self.visit.concluded_on = held.round, held.concluded_on
+            if refusal := self.why_not(held):
+                self.add_error(None, refusal)
+                return False
             named = getattr(self.instance, "finding_id", None)
             if named is not None and not Finding.objects.filter(pk=named).exists():
                 raise ConflictError(f"Tồn tại {named}")

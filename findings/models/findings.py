@@ -91,7 +91,9 @@ class Finding(CopiedFromRound, Ruled):
             raise PermissionDenied("Chỉ cơ quan đã kiểm tra mới được sửa tồn tại này.")
 
     def why_not_removed(self) -> str:
-        """Why the finding cannot be taken away; empty when it can."""
+        """Why the finding cannot be taken away; empty when it can (reads `visit.round`)."""
+        if self.visit.is_closed:
+            return self.visit.why_not_logged()
         if self.remedies.exists():
             return (
                 f"Tồn tại {self.code} đã có kiến nghị nên không xóa được; hãy xóa các kiến nghị "
@@ -105,8 +107,8 @@ class Finding(CopiedFromRound, Ruled):
         Raises `ValidationError` when a remedy hangs on it.
         """
         with transaction.atomic():
-            # Whoever adds a remedy holds the round too.
-            Round.objects.held(self.visit.round_id)
+            # Whoever adds a remedy, or completes the visit, holds the round too.
+            self.visit = self.visit.held()
             if refusal := self.why_not_removed():
                 raise ValidationError(refusal)
             note = f"{self}: {self.get_category_display()}, {self.get_severity_display().lower()}"

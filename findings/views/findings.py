@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import UserRequest
 from congvu.access import require
 from congvu.dates import format_day, today
-from congvu.deeds import DeedForm, confirm
+from congvu.deeds import DeedForm, confirm, refused
 from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing, is_export
@@ -101,12 +101,14 @@ def finding_create(request: UserRequest, visit_pk: int | None = None) -> HttpRes
     if visit is None:
         return choose_visit(request, "Ghi tồn tại", "findings:finding_list")
     form = FindingForm(request.POST or None, visit=visit, initial=_proposed(request, visit))
-    if form.is_valid() and form.save_as(request.user):
+    refusal = visit.why_not_logged()
+    if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã ghi tồn tại {form.instance.code}.")
         return redirect(form.instance)
     context = {
         "visit": visit,
         "form": form,
+        "refusal": refusal,
         "title": f"Ghi tồn tại – {visit.unit_name}",
         "lead": f"Lượt kiểm tra ngày {format_day(visit.visited_on)}, cuộc {visit.round.code}.",
         "submit_label": "Ghi tồn tại",
@@ -122,12 +124,14 @@ def finding_edit(request: UserRequest, pk: int) -> HttpResponse:
     finding = _finding(request, pk)
     finding.require_editable(request.user)
     form = FindingForm(request.POST or None, instance=finding, visit=finding.visit)
-    if form.is_valid() and form.save_as(request.user):
+    refusal = finding.visit.why_not_logged()
+    if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã lưu tồn tại {finding.code}.")
         return redirect(finding)
     context = {
         "finding": finding,
         "form": form,
+        "refusal": refusal,
         "title": f"Sửa tồn tại {finding.code}",
         "lead": counted_hint(finding),
         "submit_label": "Lưu thay đổi",

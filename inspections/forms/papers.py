@@ -1,4 +1,4 @@
-"""The document by which a plan or an adjustment is issued: number, day, signer, file."""
+"""Documents that do something: a plan, an adjustment or a conclusion is issued by them."""
 
 from __future__ import annotations
 
@@ -22,38 +22,31 @@ from units.models import Unit
 TYPES = (DocumentType.PLAN, DocumentType.DECISION, DocumentType.LETTER)
 
 
-class PaperForm(DocumentForm):
+class DeedPaperForm(DocumentForm):
     """Registers the document and does what it is about: `deed` takes the person and the document.
 
-    `seal` tells what the page showed, which must not have changed since.
+    `seal` tells what the page showed, which must not have changed since. `types` are those that
+    such a document may have, the usual one first.
     """
 
+    types: ClassVar[tuple[DocumentType, ...]]
     seal = forms.CharField(widget=forms.HiddenInput)
-    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
-        ("Văn bản ban hành", ("number", "issued_on", "type", "signer", "subject", "file")),
-    )
-
-    class Meta(DocumentForm.Meta):
-        fields = ("number", "issued_on", "type", "signer", "subject", "file")
 
     def __init__(
         self,
         *args: Any,
         user: User,
-        issuer: Unit,
         seal: str,
         deed: Callable[[User, Document], None],
         **kwargs: Any,
     ) -> None:
         self._seal, self._deed = seal, deed
-        kwargs["initial"] = {"type": DocumentType.PLAN, "seal": seal, **kwargs.get("initial", {})}
+        usual = {"type": self.types[0], "seal": seal}
+        kwargs["initial"] = {**usual, **kwargs.get("initial", {})}
         super().__init__(*args, user=user, **kwargs)
-        self.instance.issuer = issuer
-        # Given, not asked.
-        del self.fields["issuer"]
         kind = self.fields["type"]
         assert isinstance(kind, forms.ChoiceField)  # noqa: S101  # the model's column has choices
-        kind.choices = [(each.value, each.label) for each in TYPES]
+        kind.choices = [(each.value, each.label) for each in self.types]
 
     def clean_seal(self) -> str:
         """What was shown must still be so."""
@@ -73,7 +66,7 @@ class PaperForm(DocumentForm):
                 None, "Hồ sơ này vừa được người khác sửa; hãy tải lại trang rồi làm lại."
             )
         except IntegrityError:
-            self.add_error("number", "Số ký hiệu này vừa được dùng cho một kế hoạch khác.")
+            self.add_error("number", "Số ký hiệu này vừa được dùng cho một hồ sơ khác.")
         else:
             return True
         file = self.instance.file
@@ -81,6 +74,23 @@ class PaperForm(DocumentForm):
             file.storage.delete(file.name)
         self.instance.pk = None
         return False
+
+
+class PaperForm(DeedPaperForm):
+    """The document by which a plan or an adjustment is issued; by whom is given, not asked."""
+
+    types = TYPES
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
+        ("Văn bản ban hành", ("number", "issued_on", "type", "signer", "subject", "file")),
+    )
+
+    class Meta(DocumentForm.Meta):
+        fields = ("number", "issued_on", "type", "signer", "subject", "file")
+
+    def __init__(self, *args: Any, issuer: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.issuer = issuer
+        del self.fields["issuer"]
 
 
 class AdjustmentPaperForm(PaperForm):

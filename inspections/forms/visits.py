@@ -17,6 +17,7 @@ from congvu.forms import DayField, RecordForm
 from congvu.trail import mark
 from inspections.forms.overlaps import OverlapForm
 from inspections.models import Round, Visit
+from inspections.models.visits import SEEN
 from inspections.overlaps import Asked, days_of
 from units.forms import UnitField
 from units.models import Unit
@@ -41,7 +42,8 @@ class VisitForm(OverlapForm):
 
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("Kiểm tra", ("unit", "visited_on")),
-        ("Kết quả", ("minutes_number", "conclusion_number", "concluded_on", "strengths")),
+        ("Kết quả", ("strengths", "unit_person", "unit_post")),
+        ("Văn bản", ("minutes_number", "conclusion_number", "concluded_on")),
     )
 
     class Meta(RecordForm.Meta):
@@ -49,13 +51,21 @@ class VisitForm(OverlapForm):
         fields = (
             "unit",
             "visited_on",
+            "strengths",
+            "unit_person",
+            "unit_post",
             "minutes_number",
             "conclusion_number",
             "concluded_on",
-            "strengths",
         )
+        labels = {
+            "unit_person": "Người ký biên bản của đơn vị",
+            "unit_post": "Chức vụ của người ký",
+        }
         help_texts = {
             "visited_on": "Trong thời gian của cuộc kiểm tra.",
+            "unit_person": "Đại diện đơn vị được kiểm tra, ví dụ: Nguyễn Văn A.",
+            "unit_post": "Ví dụ: Chủ tịch Ủy ban nhân dân xã.",
             "minutes_number": "Ví dụ: 05/BB-ĐKT.",
             "conclusion_number": "Ví dụ: 12/KL-SNV hoặc 30/TB-ĐKT.",
             "concluded_on": "Ví dụ: 5/6/2023.",
@@ -73,11 +83,33 @@ class VisitForm(OverlapForm):
         if self.instance.pk is None:
             self.initial.setdefault("visited_on", round_.starts_on)
         self.fields["visited_on"].help_text = f"Trong thời gian của cuộc: {round_.days_text}."
+        if self.instance.is_closed:
+            self._leave_out(*SEEN)
+        if self.instance.conclusion_id is not None:
+            # They are the document's, and change with it.
+            self._leave_out("conclusion_number", "concluded_on")
+
+    def _leave_out(self, *names: str) -> None:
+        """No longer asked; what was sent all the same is judged, and not dropped without a word."""
+        for name in names:
+            if self.add_prefix(name) not in self.data:
+                del self.fields[name]
 
     def clean(self) -> dict[str, Any] | None:
-        """A conclusion is not older than the visit."""
+        """A conclusion is not older than the visit, and is that of its document."""
         data = super().clean() or {}
-        concluded, visited = data.get("concluded_on"), data.get("visited_on")
+        concluded = data.get("concluded_on")
+        visited = data.get("visited_on") or self.instance.visited_on
+        paper = self.instance.conclusion
+        for name, own in (
+            ("conclusion_number", paper and paper.number),
+            ("concluded_on", paper and paper.issued_on),
+        ):
+            if paper and name in data and data[name] != own:
+                self.add_error(
+                    name,
+                    f"Số và ngày kết luận theo văn bản {paper}; muốn sửa, hãy sửa văn bản đó.",
+                )
         if concluded and visited and concluded < visited:
             self.add_error("concluded_on", "Ngày kết luận không thể trước ngày kiểm tra.")
         return data

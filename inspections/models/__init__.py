@@ -22,7 +22,7 @@ from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, 
 from inspections.models.plan_rows import PlanQuerySet
 from inspections.models.plans import OVERLAP_DAYS, Plan, why_not_year
 from inspections.models.programmes import Programme
-from inspections.models.roll_calls import RollCall
+from inspections.models.roll_calls import Attendance, RollCall
 from inspections.models.rounds import (
     Round,
     RoundQuerySet,
@@ -40,6 +40,7 @@ __all__ = [
     "Addendum",
     "Adjustment",
     "AdjustmentStatus",
+    "Attendance",
     "CalendarFeed",
     "Content",
     "Method",

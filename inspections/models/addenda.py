@@ -37,13 +37,17 @@ class Addendum(models.Model):
         Raises `ValidationError` while the visit is open: then the visit itself is put right.
         """
         with transaction.atomic():
-            if not visit.hold().is_closed:
-                raise ValidationError(
-                    "Lượt kiểm tra chưa hoàn thành nên sửa được ngay trên lượt; không cần ghi bổ "
-                    "sung."
-                )
+            if refusal := cls.why_not_added(visit.held()):
+                raise ValidationError(refusal)
             made = cls(visit=visit, by=by, text=text, reason=reason)
             made.full_clean()
             made.save()
             mark(by, visit, "amended", note=f"{text[:200]}. {reason}")
         return made
+
+    @staticmethod
+    def why_not_added(visit: Visit) -> str:
+        """Why no correction can be put beside the visit now; empty when it can."""
+        if visit.is_closed:
+            return ""
+        return "Lượt kiểm tra chưa hoàn thành nên sửa được ngay trên lượt; không cần ghi bổ sung."

@@ -38,6 +38,11 @@ class Move:
         faults = [*self.round.faults(), *self.round.faults_of_team()]
         faults += [fault for _, visit in self.visits for fault in visit.faults()]
         faults += round_guards.objections(self.round)
+        faults += [
+            Fault("to", f"Lượt kiểm tra {visit.unit.name}: {visit.why_not_logged()}")
+            for visit, _ in self.visits
+            if visit.is_closed
+        ]
         return list(dict.fromkeys(fault.message for fault in faults))
 
 

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts.models import User
 from congvu.fields import BlockField, FoldedField, LineField
 from congvu.rules import Fault, Ruled
+from congvu.text import clean, fold
+from congvu.trail import mark
 from inspections.models.visits import Visit
+
+# The word by which the trail of a visit tells its roll-call.
+TOLD = "điểm danh"
+FIGURES = ("headcount", "present", "excused", "unexcused")
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """Persons of all departments together."""
+
+    headcount: int = 0
+    present: int = 0
+    excused: int = 0
+    unexcused: int = 0
+
+    @classmethod
+    def of(cls, rows: Iterable[RollCall]) -> Self:
+        """The sum of the rows."""
+        found = list(rows)
+        return cls(**{name: sum(getattr(row, name) for row in found) for name in FIGURES})
 
 
 class RollCall(Ruled):
@@ -58,3 +84,50 @@ class RollCall(Ruled):
                 f"{self.department}: có mặt {self.present}, vắng có lý do {self.excused}, vắng "
                 f"không lý do {self.unexcused} cộng lại là {there}, khác tổng số {self.headcount}.",
             )
+
+    @property
+    def told(self) -> str:
+        """The row as the trail of its visit tells it."""
+        absent = f"vắng có lý do {self.excused}, không lý do {self.unexcused}"
+        reasons = f" ({self.reasons})" if self.reasons else ""
+        return (
+            f"{self.department}: {self.present}/{self.headcount} có mặt, {absent}{reasons}, lúc "
+            f"{timezone.localtime(self.taken_at):%H:%M}"
+        )
+
+    @classmethod
+    def record(
+        cls,
+        visit: Visit,
+        by: User,
+        department: str,
+        headcount: int,
+        present: int,
+        excused: int = 0,
+        unexcused: int = 0,
+        reasons: str = "",
+        taken_at: datetime | None = None,
+    ) -> RollCall:
+        """Add the department to the visit's roll-call, or change what it has of that department.
+
+        All figures are persons. Departments that differ in case and tone marks alone are one.
+        Recording the same again changes nothing. Raises `ValidationError` for figures that do not
+        add up, and on a visit where nothing more can be logged.
+        """
+        with transaction.atomic():
+            held = visit.held_open()
+            found = cls.objects.filter(visit=held, folded=fold(clean(department))).first()
+            row = found or cls(visit=held)
+            before = row.told if found else ""
+            row.department, row.reasons = department, reasons
+            row.headcount, row.present = headcount, present
+            row.excused, row.unexcused = excused, unexcused
+            row.taken_at = taken_at or row.taken_at
+            row.full_clean()
+            if found is None:
+                row.save()
+            elif row.told != before:
+                row.write("department", *FIGURES, "reasons", "taken_at")
+            if row.told != before:
+                mark(by, visit, "changed", {TOLD: (before, row.told)})
+        return row

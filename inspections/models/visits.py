@@ -13,17 +13,20 @@ from django.utils import timezone
 
 from accounts.models import User
 from congvu.access import Person
-from congvu.dates import format_day
+from congvu.dates import format_day, today
 from congvu.fields import BlockField, LineField
-from congvu.rules import Fault, Ruled
-from congvu.trail import mark
+from congvu.rules import Fault
+from congvu.trail import changes_since, mark, snapshot
 from directives.models import Document
 from inspections import beginnings
 from inspections.models.codes import RoundStatus
+from inspections.models.conclusions import Concluded
 from inspections.models.rounds import Round
 from inspections.models.teams import own_teams
 from units.models import Unit, under
 
+# What the team saw and who signs for it: locked with the visit.
+SEEN = ("unit", "visited_on", "strengths", "unit_person", "unit_post")
 # Rounds that are no secret to anybody.
 TOLD = Q(round__status=RoundStatus.COMPLETED) | Q(round__announced=True)
 
@@ -80,7 +83,7 @@ def in_reach(person: Person, to_round: str, to_unit: str, to_visit: str) -> Q:
     return under(person.scope_paths, f"{to_round}body__") | to_us
 
 
-class Visit(Ruled):
+class Visit(Concluded):
     """A visit (lượt): one unit in one round."""
 
     round = models.ForeignKey(
@@ -167,10 +170,14 @@ class Visit(Ruled):
         return self.unit.name_on(self.visited_on)
 
     def clean(self) -> None:
-        """Also: no other unit of the same code in the round (contract §3, "Refused")."""
+        """Also: nothing seen changes once it is locked; no code twice in the round (contract §3).
+
+        Not among `faults()`: a workbook may still put right what it brought.
+        """
         super().clean()
         if not self.is_filled or self.round._state.adding:
             return
+        self._keep_what_is_locked()
         # Whose work it is decides who may settle it: that does not change under what was asked.
         if self.pk and self.remedies.exclude(visit__unit=self.unit_id).exists():
             raise ValidationError(
@@ -184,6 +191,23 @@ class Visit(Ruled):
             raise ValidationError(
                 {"unit": f"Cuộc {self.round.code} đã kiểm tra đơn vị mang mã {self.unit.code}."}
             )
+
+    def _keep_what_is_locked(self) -> None:
+        """Raise where a column changes that is locked in the visit as it is stored."""
+        stored = Visit.objects.select_related("round").filter(pk=self.pk).first()
+        refusal = stored.why_not_logged() if stored else ""
+        if stored is None or not refusal:
+            return
+        # The days of a cancelled round can be put right, to hold it after all.
+        locked = SEEN if stored.is_closed else SEEN[2:]
+        attnames = [self._meta.get_field(name).attname for name in locked]  # type: ignore[union-attr]  # only concrete columns are named
+        changed = [
+            name
+            for name, attname in zip(locked, attnames, strict=True)
+            if getattr(stored, attname) != getattr(self, attname)
+        ]
+        if changed:
+            raise ValidationError(dict.fromkeys(changed, refusal))
 
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change this visit: whoever may change its round."""
@@ -220,9 +244,7 @@ class Visit(Ruled):
         round is cancelled.
         """
         with transaction.atomic():
-            # In the order of whoever locks the visit.
-            self.round = Round.objects.held(self.round_id)
-            held = self.hold()
+            held = self.held()
             if held.begun_at is not None:
                 self.begun_at, self.version = held.begun_at, held.version
                 return
@@ -234,22 +256,72 @@ class Visit(Ruled):
             mark(by, self, "begun")
             beginnings.run_steps(self, by)
 
-    def close(self, by: User) -> None:
+    def held(self) -> Visit:
+        """The visit as it now stands, held together with its round, which is held first.
+
+        Raises `ConflictError` when somebody has just taken it away.
+        """
+        round_ = Round.objects.held(self.round_id)
+        held = self.hold()
+        held.round = round_
+        return held
+
+    def held_open(self) -> Visit:
+        """The visit held as by `held`, to log what is seen in it.
+
+        Whatever is seen on the spot is written through this, in the same transaction: whoever
+        completes the visit holds it too. Raises `ValidationError` where nothing more can be logged
+        (`why_not_logged`).
+        """
+        held = self.held()
+        if refusal := held.why_not_logged():
+            raise ValidationError(refusal)
+        return held
+
+    def why_not_closed(self) -> str:
+        """Why the visit cannot be completed now; empty when it can."""
+        if refusal := self.why_not_logged():
+            return refusal
+        if self.visited_on > today():
+            return (
+                f"Ngày kiểm tra {format_day(self.visited_on)} chưa đến nên lượt này chưa hoàn "
+                "thành được; nếu ngày ghi sai, hãy sửa ngày của lượt trước."
+            )
+        return ""
+
+    def close(self, by: User, unit_person: str = "", unit_post: str = "") -> None:
         """Complete the visit on the spot and lock what was seen.
 
-        Raises `ValidationError` for a visit that is locked already or whose round is cancelled.
+        `unit_person` and `unit_post` tell who signs the minutes for the unit; what was noted before
+        stays where they are empty. Raises `ValidationError` for a visit that is locked already,
+        whose round is cancelled or whose day is ahead, and where nobody signs for the unit.
         """
         with transaction.atomic():
-            # Whoever adds to a visit holds its round too.
-            self.round = Round.objects.held(self.round_id)
-            if refusal := self.hold().why_not_logged():
+            held = self.held_open()
+            if refusal := held.why_not_closed():
                 raise ValidationError(refusal)
+            signs = ("unit_person", "unit_post")
+            before = snapshot(held, signs)
+            self.unit_person = unit_person or held.unit_person
+            self.unit_post = unit_post or held.unit_post
+            if not self.unit_person:
+                raise ValidationError(
+                    {
+                        "unit_person": "Hãy ghi người ký biên bản của đơn vị được kiểm tra trước "
+                        "khi hoàn thành lượt."
+                    }
+                )
             self.closed_at, self.closed_by = timezone.now(), by
-            self.write("closed_at", "closed_by")
-            mark(by, self, "locked")
+            self.write(*signs, "closed_at", "closed_by")
+            mark(by, self, "locked", changes_since(before, self))
 
     def why_not_removed(self) -> str:
         """Why the visit cannot be taken away; empty when it can."""
+        if self.is_closed:
+            return (
+                f"Lượt kiểm tra {self.unit.name} đã hoàn thành và khóa nên không xóa được; nếu "
+                "không còn tính, hãy hủy cuộc kiểm tra."
+            )
         alone = not self.round.visits.exclude(pk=self.pk).exists()
         if self.round.status == RoundStatus.COMPLETED and alone:
             return (
@@ -270,6 +342,7 @@ class Visit(Ruled):
         with transaction.atomic():
             # Judged by the round as it stands now: another person may just have completed it.
             self.round = Round.objects.held(self.round_id)
+            self.closed_at = self.hold().closed_at
             if refusal := self.why_not_removed():
                 raise ValidationError(refusal)
             note = f"{self.unit.name}, ngày {format_day(self.visited_on)}"

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
 from accounts.requests import UserRequest
 from congvu.deeds import DeedForm, confirm
 from congvu.once import once
-from congvu.pages import Action
 from inspections.columns import status_badge
-from inspections.facts import facts_of_visit, stories_of_visits
+from inspections.facts import actions_of_visit, facts_of_visit, stories_of_visits
 from inspections.forms import VisitForm
-from inspections.models import Round, Visit
+from inspections.models import Addendum, Attendance, Round, Visit
 from inspections.story import trail_of
 
 
@@ -24,7 +22,9 @@ from inspections.story import trail_of
 def visit_detail(request: UserRequest, pk: int) -> HttpResponse:
     """What the team found at one unit, and what is demanded of it."""
     user = request.user
-    visits = Visit.objects.visible_to(user).select_related("unit", "round__body")
+    visits = Visit.objects.visible_to(user).select_related(
+        "unit", "round__body", "conclusion__kept_by", "conclusion__issuer", "closed_by"
+    )
     visit = get_object_or_404(
         visits.prefetch_related(
             "unit__former_names",
@@ -32,6 +32,8 @@ def visit_detail(request: UserRequest, pk: int) -> HttpResponse:
             "findings",
             "remedies__extensions",
             "remedies__finding",
+            "roll_calls",
+            Prefetch("addenda", queryset=Addendum.objects.select_related("by__unit")),
         ),
         pk=pk,
     )
@@ -41,28 +43,14 @@ def visit_detail(request: UserRequest, pk: int) -> HttpResponse:
         "title": f"Lượt kiểm tra {visit.unit_name} – cuộc {visit.round.code}",
         "state": status_badge(visit.round),
         "facts": facts_of_visit(visit, user),
+        "attendance": Attendance.of(visit.roll_calls.all()),
         "story": stories_of_visits([visit], user)[0],
         "documents": visit.documents.visible_to(user).select_related("issuer"),
         "editable": visit.is_editable_by(user),
         "trail": trail_of([visit], user) if user.in_scope(visit.round.body) else None,
-        "actions": _actions(visit, user),
+        "actions": actions_of_visit(visit, user),
     }
     return render(request, "inspections/visit_detail.html", context)
-
-
-def _actions(visit: Visit, user: User) -> list[Action]:
-    """What may be done with the visit, the most frequent deed first; nothing for who only reads."""
-    if not visit.is_editable_by(user):
-        return []
-    named = (
-        ("findings:finding_create", "Ghi tồn tại"),
-        ("findings:remedy_create", "Ghi kiến nghị"),
-        ("inspections:visit_edit", "Sửa lượt kiểm tra"),
-        ("inspections:visit_attach", "Gắn văn bản"),
-    )
-    actions = [Action(label, reverse(name, args=[visit.pk])) for name, label in named]
-    delete = reverse("inspections:visit_delete", args=[visit.pk])
-    return [*actions, Action("Xóa lượt này", delete, visit.why_not_removed(), danger=True)]
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,6 +90,7 @@ def visit_edit(request: UserRequest, pk: int) -> HttpResponse:
         "visit": visit,
         "round": visit.round,
         "form": form,
+        "lead": visit.why_not_logged(),
         "title": f"Sửa lượt kiểm tra – cuộc {visit.round.code}",
         "submit_label": "Lưu thay đổi",
         "cancel_url": visit.get_absolute_url(),
