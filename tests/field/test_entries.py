@@ -222,7 +222,7 @@ def test_round_cancelled_meanwhile_keeps_the_entry_for_staff(staff: Client, visi
 
 
 def test_locked_visit_takes_nothing_more(staff: Client, visit: Visit) -> None:
-    visit.close(by=staff.user)  # type: ignore[attr-defined]  # see client_of
+    visit.close(by=staff.user, unit_person="Bà A")  # type: ignore[attr-defined]  # see client_of
     answer = sent(staff, visit, "roll", ROLL)
     assert became(answer) == "refused"
     assert "khóa" in reason(answer)

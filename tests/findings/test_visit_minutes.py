@@ -68,7 +68,7 @@ def visit(world: World, by: User) -> Visit:
     make_finding(visit, category="WORK_TIME", severity="SHORTCOMING", content="Đi muộn")
     checklist = Checklist.objects.create(
         content=Content.objects.get(code="h"), owner=world.province, title="Giờ làm việc",
-        status="IN_FORCE",
+        status="DRAFT",
     )  # fmt: skip
     question = Question.objects.create(checklist=checklist, position=1, text="Đúng giờ không?")
     Answer.objects.create(visit=visit, question=question, reply="NO", note="3 người muộn", by=by)
