@@ -39,6 +39,8 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str | None], ...]], ...] = 
             ("Chồng chéo", "inspections:overlap_list", "overlap", "plans.view"),
             ("Lịch", "inspections:calendar", "schedule", "rounds.view"),
             ("Cuộc kiểm tra", "inspections:round_list", "round", "rounds.view"),
+            ("Việc hôm nay", "field:today", "home", "rounds.change"),
+            ("Mục ghi tại chỗ", "field:entry_list", "finding", "rounds.change"),
             ("Tồn tại", "findings:finding_list", "finding", "findings.view"),
             ("Kiến nghị", "findings:remedy_list", "remedy", "remedies.view"),
         ),

@@ -41,6 +41,7 @@ TOPICS = (
     Topic("de-xuat", "Đề xuất đơn vị cho năm sau", ("plans.change",)),
     Topic("van-ban", "Văn bản", ("documents.change",)),
     Topic("cuoc-kiem-tra", "Cuộc kiểm tra và lượt kiểm tra", ("rounds.change",)),
+    Topic("tai-cho", "Ghi tại chỗ bằng điện thoại", ("rounds.change",)),
     Topic("bang-kiem", "Bảng kiểm", ("checklists.change", "rounds.change")),
     Topic("ton-tai-kien-nghi", "Tồn tại và kiến nghị", ("findings.change", "remedies.settle")),
     Topic("tien-do", "Báo cáo tiến độ kiến nghị", ("remedies.report",)),

@@ -172,6 +172,15 @@
     box.querySelector("a").focus();
   };
 
+  /** Nobody has signed in on this telephone, and there is no network to do so. */
+  Field.nobody = () => {
+    document.querySelectorAll("[data-signed-in]").forEach((part) => (part.hidden = true));
+    const box = document.querySelector("[data-signed-out]");
+    box.querySelector("h2").textContent = "Chưa đăng nhập";
+    box.querySelector("[data-kept]").textContent = "Hãy đăng nhập khi có mạng; những gì bạn đã ghi trên máy này vẫn được giữ.";
+    box.hidden = false;
+  };
+
   if ("serviceWorker" in navigator) {
     navigator.serviceWorker.register("/field/worker.js", { scope: "/field/" }).catch(() => {
       // Without it the page works as long as there is a network.

@@ -87,6 +87,7 @@
         await Field.fetch("/field/work.json");
       } catch (fault) {
         if (fault instanceof Field.SignedOut) location.assign("/accounts/login/?next=/field/");
+        else Field.nobody();
       }
       return;
     }

@@ -425,6 +425,7 @@
         await Field.put("misc", { key: "texts", value: texts });
       }
     } catch (fault) {
+      if (!Field.user()) return fault instanceof Field.SignedOut ? location.assign(`/accounts/login/?next=${encodeURIComponent(location.pathname + location.hash)}`) : Field.nobody();
       if (fault instanceof Field.SignedOut) return Field.signedOut();
       if (fault.message === "404") return missing();
       Field.online(false);
