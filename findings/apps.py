@@ -15,4 +15,5 @@ class FindingsConfig(AppConfig):
         """Register what this app has to say of rounds' days, of documents and to remind of."""
         importlib.import_module("findings.guards")
         importlib.import_module("findings.papers")
+        importlib.import_module("findings.evidence_keeping")
         importlib.import_module("findings.reminders")

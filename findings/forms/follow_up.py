@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from congvu.deeds import DeedForm
 from congvu.forms import BlockInput, DayField, LineInput
+from findings.forms.evidence import FilesField
 from findings.forms.on_visit import no_citizen_id
 
 
@@ -42,6 +43,7 @@ class ReportForm(DeedForm):
         required=False,
         help_text="Số ký hiệu, ví dụ: 05/BC-UBND.",
     )
+    uploads = FilesField(label="Bằng chứng", required=False)
 
 
 class CompletionForm(DeedForm):

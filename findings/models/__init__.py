@@ -40,6 +40,7 @@ from findings.models.evidence import (
     EvidenceQuerySet,
     evidence_storage,
     may_add,
+    report_with_evidence,
     require_add,
 )
 from findings.models.findings import Finding, FindingQuerySet
@@ -100,6 +101,7 @@ __all__ = [
     "next_version",
     "proposed_findings",
     "questions_of",
+    "report_with_evidence",
     "require_add",
     "stands",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.base import ContentFile, File
@@ -21,7 +21,7 @@ from congvu.fields import LineField
 from congvu.rules import ConflictError, Fault, Ruled, one_of
 from congvu.trail import mark
 from directives.uploads import MAX_BYTES
-from findings.evidence_files import Kept, take
+from findings.evidence_files import Kept, line_of, take
 from findings.models.codes import RemedyKind
 from findings.models.findings import Finding
 from findings.models.follow_up import Progress
@@ -200,7 +200,7 @@ class Evidence(Ruled):
         locked, for a remedy that takes no more; `ConflictError` for a record just taken away. Who
         may do so is asked before (`require_add`).
         """
-        kept = upload if isinstance(upload, Kept) else take(upload, name)
+        kept = upload if isinstance(upload, Kept) else take(upload)
         made = cls(
             visit=on if isinstance(on, Visit) else on.visit,
             finding=on if isinstance(on, Finding) else None,
@@ -208,7 +208,7 @@ class Evidence(Ruled):
             progress=progress,
             by=by,
             kind=EvidenceKind.PICTURE if kept.is_picture else EvidenceKind.DOCUMENT,
-            name=kept.name,
+            name=line_of(name or kept.name, kept.ending),
             note=note,
             size=len(kept.content),
             sha256=kept.sha256,
@@ -329,3 +329,20 @@ class Evidence(Ruled):
             for name in names:
                 # Once it stands: the file of evidence that stayed would be lost.
                 transaction.on_commit(lambda n=name: evidence_storage().delete(n), robust=True)  # type: ignore[misc]  # mypy cannot type a default in a lambda
+
+
+def report_with_evidence(
+    remedy: Remedy, *, by: User, uploads: Sequence[Kept] = (), **said: Any
+) -> Progress:
+    """Report on a remedy (`Remedy.report`) with the files that prove it: all or nothing."""
+    made: list[Evidence] = []
+    try:
+        with transaction.atomic():
+            progress = remedy.report(by=by, **said)
+            for each in uploads:
+                made.append(Evidence.add(remedy, by, each, progress=progress))
+    except BaseException:
+        for evidence in made:
+            evidence._unstore()
+        raise
+    return progress

@@ -10,7 +10,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.cache import get_conditional_response
-from django.utils.datastructures import MultiValueDict
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,8 +17,8 @@ from accounts.requests import UserRequest
 from congvu.deeds import DeedForm, confirm, done
 from congvu.once import once
 from findings.evidence_files import content_type
-from findings.evidence_forms import MOST_IN_FORM, Bounded, EvidenceForm
 from findings.evidence_part import tile
+from findings.forms.evidence import MOST_IN_FORM, Bounded, EvidenceForm
 from findings.models import Evidence, Finding, Remedy, require_add
 from inspections.models import Visit
 
@@ -73,7 +72,7 @@ def _handed_in(request: UserRequest, on: On, visit: Visit, whose: str) -> HttpRe
     if request.method != "POST":
         return render(request, "findings/evidence_create.html", {**shown, "form": EvidenceForm()})
     if _weight(request) > MOST_IN_FORM:
-        return _too_large(request, shown)
+        return _too_large(request)
     bound = Bounded(request)
     request.upload_handlers = [bound, *request.upload_handlers]
     return _taken(request, on, shown, bound)
@@ -89,7 +88,7 @@ def _weight(request: UserRequest) -> int:
 def _taken(request: UserRequest, on: On, shown: dict[str, Any], bound: Bounded) -> HttpResponse:
     form = EvidenceForm(request.POST, request.FILES)
     if bound.too_large:
-        return _too_large(request, shown)
+        return _too_large(request)
     made: list[Evidence] = []
 
     def add() -> None:
@@ -123,13 +122,12 @@ def _refusal(sentences: list[str], status: int) -> JsonResponse:
     return JsonResponse({"faults": sentences}, status=status)
 
 
-def _too_large(request: UserRequest, shown: dict[str, Any]) -> HttpResponse:
+def _too_large(request: UserRequest) -> HttpResponse:
+    """Told on a page of its own: to draw the form again would read what was not to be read."""
     if _asks_for_data(request):
         return _refusal([_TOO_LARGE], 413)
-    form = EvidenceForm({}, MultiValueDict())
-    form.errors.clear()  # what was sent has not been read
-    form.add_error("uploads", _TOO_LARGE)
-    return render(request, "findings/evidence_create.html", {**shown, "form": form}, status=413)
+    messages.error(request, _TOO_LARGE)
+    return redirect(request.path)
 
 
 # --- handed out ------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ from congvu.dates import days_phrase, format_day, today
 from congvu.deeds import DeedForm, ReasonDeedForm, confirm
 from congvu.once import once
 from findings.forms import CompletionForm, ExtensionForm, ReportForm
-from findings.models import Remedy
+from findings.models import Remedy, report_with_evidence
 from findings.story import standing
 from findings.views.remedies import remedy_in_reach
 
@@ -64,8 +65,8 @@ def remedy_report(request: UserRequest, pk: int) -> HttpResponse:
     return _confirm(
         request,
         remedy,
-        ReportForm(request.POST or None, record=remedy),
-        remedy.report,
+        ReportForm(request.POST or None, request.FILES or None, record=remedy),
+        functools.partial(report_with_evidence, remedy),
         template="findings/remedy_report.html",
         title="Báo cáo tiến độ kiến nghị",
         label="Gửi báo cáo",

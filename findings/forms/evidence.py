@@ -12,6 +12,7 @@ from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 
 from congvu.forms import LineInput
 from findings.evidence_files import ACCEPTED, ALLOWED_TEXT, Kept, take
+from findings.forms.on_visit import no_citizen_id
 from findings.models import MOST_BYTES
 
 # In one form: with a script, each file goes by itself.
@@ -70,6 +71,7 @@ class EvidenceForm(forms.Form):
         label="Ghi chú",
         max_length=300,
         required=False,
+        validators=[no_citizen_id],
         help_text="Ví dụ: Bộ phận một cửa lúc 8 giờ 15. Không ghi họ tên, số căn cước cá nhân.",
     )
 
