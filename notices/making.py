@@ -57,20 +57,23 @@ def make(day: date) -> Made:
 def tell(reminders: Iterable[Reminder], day: date) -> int:
     """Make notices of what nobody was told yet; returns how many."""
     wanted = {
-        (user.pk, reminder.key): Notice(
-            person=user, role=user.role, unit_id=user.unit_id, key=reminder.key,
-            text=reminder.text, url=reminder.url, tone=reminder.tone, day=day,
-        )
+        (user.pk, reminder.key): (user, reminder)
         for reminder in reminders
         for user in reminder.people
-    }  # fmt: skip
+    }
     keys = sorted({key for _, key in wanted})
     for start in range(0, len(keys), _BATCH):
         told = Notice.objects.filter(key__in=keys[start : start + _BATCH])
         for pair in told.values_list("person_id", "key"):
             wanted.pop(pair, None)
     # Always in the same order: two that write at once never wait for each other.
-    rows = [notice for _, notice in sorted(wanted.items())]
+    rows = [
+        Notice(
+            person=user, role=user.role, unit_id=user.unit_id, key=reminder.key,
+            text=reminder.text, url=reminder.url, tone=reminder.tone, day=day,
+        )
+        for user, reminder in (wanted[pair] for pair in sorted(wanted))
+    ]  # fmt: skip
     Notice.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
     return len(rows)
 

@@ -71,7 +71,7 @@ class Notice(models.Model):
         verbose_name_plural = "nhắc việc"
         ordering = ("-pk",)
         constraints = (
-            models.UniqueConstraint(fields=["person", "key"], name="notices_notice_once"),
+            models.UniqueConstraint(fields=["key", "person"], name="notices_notice_once"),
         )
         indexes = (
             models.Index(

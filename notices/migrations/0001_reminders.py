@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="notice",
             constraint=models.UniqueConstraint(
-                fields=("person", "key"), name="notices_notice_once"
+                fields=("key", "person"), name="notices_notice_once"
             ),
         ),
     ]
