@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
@@ -17,7 +17,7 @@ from congvu.pages import Action, Fact
 from congvu.tables import Badge
 from directives.models import Document
 from findings.columns import due_phrase, state_badge, whom
-from findings.models import OWN_WORK, Extension, Finding, Remedy
+from findings.models import OWN_WORK, Extension, Finding, Remedy, named
 from inspections.facts import unit_url
 from inspections.models import Visit
 from inspections.story import PERSONAL
@@ -131,17 +131,6 @@ def lines_of(remedies: Iterable[Remedy], user: User, as_of: date) -> list[Remedy
     return [RemedyLine(each, whom(each, user), standing(each, as_of)) for each in remedies]
 
 
-@dataclass(frozen=True)
-class Step:
-    """One thing that happened to a remedy."""
-
-    day: date
-    title: str
-    text: str = ""
-    small: str = ""
-    tone: str = "secondary"
-
-
 def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
     """The key facts of a remedy; the person only for whoever may see names."""
     due = f"{format_day(now.due)}" if now.due else "Không đặt hạn"
@@ -169,43 +158,20 @@ def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
                 small=remedy.finding.get_category_display(),
             )
         )
+    if remedy.answerer:
+        facts.append(Fact("Người, đơn vị trả lời", remedy.answerer))
+    if remedy.keeper is not None:
+        facts.append(Fact("Người theo dõi", named(remedy.keeper)))
+    if remedy.acknowledged_at and remedy.acknowledged_by:
+        day = timezone.localdate(remedy.acknowledged_at)
+        facts.append(Fact("Tiếp nhận", format_day(day), small=named(remedy.acknowledged_by)))
     if remedy.completed_on:
         facts.append(
             Fact("Hoàn thành", format_day(remedy.completed_on), small=remedy.report_document)
         )
+        if remedy.verified_by is not None:
+            facts.append(Fact("Người xác nhận hoàn thành", named(remedy.verified_by)))
     return facts
-
-
-def steps_of_remedy(remedy: Remedy) -> list[Step]:
-    """What happened, in order: the demand, reports, extensions, completion.
-
-    Reads `extensions` and `progress`.
-    """
-    visit = remedy.visit
-    demanded = visit.concluded_on or visit.visited_on
-    first = format_day(remedy.due_on) if remedy.due_on else "không đặt hạn"
-    paper = f"Kết luận {visit.conclusion_number}" if visit.conclusion_number else ""
-    steps = [Step(demanded, "Kiến nghị", f"Thời hạn: {first}", paper, "info")]
-    then = [*_extensions(remedy), *_reports(remedy)]
-    if remedy.completed_on:
-        label = remedy.state_at(remedy.completed_on).label
-        said = "Đã được ghi nhận hoàn thành."
-        done = Step(remedy.completed_on, label, said, remedy.report_document, "success")
-        then.append(done)
-    # Sorting keeps the order of what happened on the same day.
-    return [*steps, *sorted(then, key=lambda step: step.day)]
-
-
-def _extensions(remedy: Remedy) -> Iterator[Step]:
-    old = remedy.due_on
-    for each in sorted(remedy.extensions.all(), key=lambda one: one.decided_on):
-        was = format_day(old) if old else "không đặt hạn"
-        text = f"Từ {was} thành {format_day(each.due_on)}"
-        late = remedy.completed_on is not None and each.decided_on > remedy.completed_on
-        if late:
-            text += " (cho phép sau ngày hoàn thành nên không được tính)"
-        yield Step(each.decided_on, "Gia hạn", text, each.document, "warning")
-        old = each.due_on
 
 
 def extensions_of(remedy: Remedy, user: User) -> list[tuple[Extension, list[Document]]]:
@@ -216,31 +182,14 @@ def extensions_of(remedy: Remedy, user: User) -> list[tuple[Extension, list[Docu
     return [(each, list(each.documents.all())) for each in extensions]
 
 
-def _reports(remedy: Remedy) -> Iterator[Step]:
-    for each in remedy.progress.all():
-        text = each.text
-        if each.claimed_on:
-            text += f"\nBáo đã hoàn thành ngày {format_day(each.claimed_on)}."
-        title = "Báo đã hoàn thành, chờ xác nhận" if each.is_waiting else "Báo cáo tiến độ"
-        small = " · ".join(filter(None, [each.reporter, each.document]))
-        day = _day(each.at)
-        yield Step(day, title, text, small, "warning" if each.is_waiting else "secondary")
-        if each.answer and each.answered_at:
-            yield Step(
-                _day(each.answered_at), "Chưa chấp nhận hoàn thành", each.answer, "", "danger"
-            )
-
-
-def _day(moment: datetime) -> date:
-    return timezone.localdate(moment)
-
-
 def actions_of_remedy(remedy: Remedy, user: User) -> list[Action]:
     """What may be done with the remedy now, the main deed of this person's side first."""
 
-    def to(name: str, label: str, why_not: str = "", danger: bool = False) -> Action:
+    def to(
+        name: str, label: str, why_not: str = "", danger: bool = False, post: bool = False
+    ) -> Action:
         url = reverse(f"findings:{name}", args=[remedy.pk])
-        return Action(label, url, why_not, danger=danger)
+        return Action(label, url, why_not, danger=danger, post=post)
 
     settles, reports = remedy.is_settled_by(user), remedy.is_reported_by(user)
     claimed = any(each.is_waiting for each in remedy.progress.all())
@@ -251,8 +200,17 @@ def actions_of_remedy(remedy: Remedy, user: User) -> list[Action]:
             actions.append(to("remedy_send_back", "Chưa chấp nhận, trả lại"))
     elif user.may("remedies.settle") and remedy.completed_on is None:
         actions.append(to("remedy_complete", "Xác nhận hoàn thành", OWN_WORK))
+    asked = reports and not settles
+    if asked and not remedy.why_not_acknowledged():
+        actions.append(to("remedy_acknowledge", "Tiếp nhận kiến nghị", post=True))
+    if remedy.request is not None and remedy.is_extended_by(user):
+        url = reverse("findings:extension_request_answer", args=[remedy.request.pk])
+        actions.append(Action("Trả lời đề nghị gia hạn", url, remedy.why_not_answered()))
     if reports:
         actions.append(to("remedy_report", "Báo cáo tiến độ", remedy.why_not_reported()))
+    if asked:
+        why_not = remedy.why_not_requested()
+        actions.append(to("remedy_request_extension", "Xin gia hạn", why_not))
     if remedy.is_editable_by(user):
         own = "" if settles else "Đơn vị được kiến nghị không tự gia hạn việc của mình."
         actions.append(to("remedy_extend", "Gia hạn", own or remedy.why_not_extended()))

@@ -32,6 +32,17 @@ urlpatterns = [
     path("visits/<int:visit_pk>/remedies/create/", remedies.remedy_create, name="remedy_create"),
     path("remedies/<int:pk>/", remedies.remedy_detail, name="remedy_detail"),
     path("remedies/<int:pk>/edit/", remedies.remedy_edit, name="remedy_edit"),
+    path("remedies/<int:pk>/acknowledge/", follow_up.remedy_acknowledge, name="remedy_acknowledge"),
+    path(
+        "remedies/<int:pk>/request-extension/",
+        follow_up.remedy_request_extension,
+        name="remedy_request_extension",
+    ),
+    path(
+        "extension-requests/<int:pk>/answer/",
+        follow_up.extension_request_answer,
+        name="extension_request_answer",
+    ),
     path("remedies/<int:pk>/extend/", follow_up.remedy_extend, name="remedy_extend"),
     path("remedies/<int:pk>/report/", follow_up.remedy_report, name="remedy_report"),
     path("remedies/<int:pk>/complete/", follow_up.remedy_complete, name="remedy_complete"),

@@ -24,7 +24,7 @@ from django.utils import timezone
 from directives.models import Document
 from exchange.models import ImportJob
 from field.models import Entry
-from findings.models import Extension
+from findings.models import Extension, ExtensionRequest
 from inspections.models import Adjustment, CalendarFeed, Content
 from notices.models import Notice
 from reports.models import Draw, Proposal
@@ -208,7 +208,10 @@ TABLE: dict[str, Row] = {
     "findings:remedy_detail":        Row("302 200 200 200 200 404 404", record="remedy"),
     "findings:remedy_edit":          Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_extend":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
-    # The asked side reports, and never settles its own work.
+    # The asked side knows of it, asks for more time and reports, and never settles its own work.
+    "findings:remedy_acknowledge":   Row("302 405 405 405 405 405 405", "302 403 302 302 403 404 404", "remedy"),
+    "findings:remedy_request_extension": Row("302 403 200 200 403 404 404", "302 403 200 200 403 404 404", "remedy"),
+    "findings:extension_request_answer": Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "request"),
     "findings:remedy_report":        Row("302 200 200 200 403 404 404", "302 200 200 200 403 404 404", "remedy"),
     "findings:remedy_complete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_send_back":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
@@ -329,6 +332,14 @@ def records(world: World, staff: Client, reporter: Client) -> dict[str, tuple[An
         "extension": (
             Extension.objects.create(
                 remedy=remedy, decided_on=date(2023, 6, 20), due_on=date(2023, 8, 1)
+            ),
+        ),
+        "request": (
+            ExtensionRequest.objects.create(
+                remedy=make_remedy(visit),
+                by=reporter.user,  # type: ignore[attr-defined]  # see client_of
+                until=date(2023, 8, 1),
+                reason="Chờ kinh phí",
             ),
         ),
         "reform": (reform,),

@@ -28,7 +28,7 @@ from congvu.trail import mark
 from directives.models import Document
 from exchange.models import ImportJob
 from field.models import Entry
-from findings.models import Checklist, Evidence, Extension, Finding, Remedy
+from findings.models import Checklist, Evidence, Extension, ExtensionRequest, Finding, Remedy
 from inspections.models import (
     Adjustment,
     CalendarFeed,
@@ -77,6 +77,7 @@ KINDS: dict[str, type[models.Model]] = {
     "remedy": Remedy,
     "evidence": Evidence,
     "extension": Extension,
+    "request": ExtensionRequest,
     "reform": Reform,
     "plan": Plan,
     "draft": Plan,
@@ -160,6 +161,7 @@ def before(world: World) -> World:
     make_checklist(world.province, status="DRAFT")
     make_evidence(visit, by)
     Extension.objects.create(remedy=remedy, decided_on=visit.visited_on, due_on=day)
+    ExtensionRequest.objects.create(remedy=remedy, by=by, until=last, reason="Chờ kinh phí")
     reform = Reform.objects.create(deed="added", effective_on=day - timedelta(days=400))
     Unit.objects.filter(pk=world.tien_hoi.pk).update(opened_in=reform)
     Document.objects.create(
@@ -222,6 +224,9 @@ def prepare_the_surprise(world: World) -> None:
             remedy = make_remedy(visit, finding=finding, content=SECRET, due_on=due)
             extension = Extension.objects.create(
                 remedy=remedy, decided_on=due, due_on=today(), document=SECRET
+            )
+            ExtensionRequest.objects.create(
+                remedy=remedy, by=staff, until=day, reason=SECRET, document=SECRET
             )
             for proven in (visit, finding, remedy):
                 make_evidence(proven, staff, note=SECRET)

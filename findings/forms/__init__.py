@@ -1,13 +1,21 @@
 """Forms of findings and remedies, and of what is done with a remedy."""
 
 from findings.forms.findings import FindingForm
-from findings.forms.follow_up import CompletionForm, ExtensionForm, ReportForm
+from findings.forms.follow_up import (
+    CompletionForm,
+    ExtensionAnswerForm,
+    ExtensionForm,
+    ExtensionRequestForm,
+    ReportForm,
+)
 from findings.forms.on_visit import OnVisitForm, no_citizen_id
 from findings.forms.remedies import RemedyForm
 
 __all__ = [
     "CompletionForm",
+    "ExtensionAnswerForm",
     "ExtensionForm",
+    "ExtensionRequestForm",
     "FindingForm",
     "OnVisitForm",
     "RemedyForm",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
+
 from congvu.deeds import DeedForm
 from congvu.forms import BlockInput, DayField, LineInput
 from findings.forms.evidence import FilesField
@@ -56,3 +60,82 @@ class CompletionForm(DeedForm):
         required=False,
         help_text="Số ký hiệu văn bản của đơn vị, ví dụ: 05/BC-UBND.",
     )
+
+
+class ExtensionRequestForm(DeedForm):
+    """What the asked side asks for: until when, and why."""
+
+    until = DayField(
+        label="Xin gia hạn đến ngày", help_text="Ngày cuối xin được làm, ví dụ: 25/8/2023."
+    )
+    reason = BlockInput(
+        label="Lý do xin gia hạn",
+        max_length=2000,
+        validators=[no_citizen_id],
+        help_text="Đã làm đến đâu, vì sao chưa xong. Không ghi họ tên, số căn cước cá nhân.",
+    )
+    document = LineInput(
+        label="Văn bản xin gia hạn",
+        max_length=200,
+        required=False,
+        help_text="Số ký hiệu, ví dụ: 15/UBND-VP.",
+    )
+
+
+class ExtensionAnswerForm(DeedForm):
+    """The answer to a request for more time: granted until a day, or refused with the reason."""
+
+    GRANT = "grant"
+    REFUSE = "refuse"
+
+    answer = forms.ChoiceField(
+        label="Trả lời",
+        choices=((GRANT, "Cho gia hạn"), (REFUSE, "Không cho gia hạn")),
+        widget=forms.RadioSelect,
+    )
+    decided_on = DayField(
+        label="Ngày cho phép gia hạn",
+        required=False,
+        help_text="Ngày của văn bản cho phép, ví dụ: 20/6/2023. Chỉ ghi khi cho gia hạn.",
+    )
+    due_on = DayField(
+        label="Hạn mới",
+        required=False,
+        help_text="Có thể khác ngày đơn vị xin. Chỉ ghi khi cho gia hạn.",
+    )
+    reason = BlockInput(
+        label="Lý do không cho gia hạn",
+        max_length=2000,
+        required=False,
+        validators=[no_citizen_id],
+        help_text="Đơn vị đọc được lý do này. Chỉ ghi khi không cho gia hạn.",
+    )
+    document = LineInput(
+        label="Văn bản trả lời",
+        max_length=200,
+        required=False,
+        help_text="Số ký hiệu, ví dụ: 12/SNV-CCHC.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What the chosen answer needs must be there."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        needed = {
+            self.GRANT: {"decided_on": "Hãy ghi ngày cho phép.", "due_on": "Hãy ghi hạn mới."},
+            self.REFUSE: {"reason": "Hãy ghi lý do không cho gia hạn."},
+        }
+        for name, said in needed.get(cleaned.get("answer", ""), {}).items():
+            if name not in self.errors and not cleaned.get(name):
+                self.add_error(name, said)
+        return cleaned
+
+    @property
+    def granted(self) -> bool:
+        """Whether more time is given. Only after `is_valid()`."""
+        return bool(self.cleaned_data["answer"] == self.GRANT)
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What the deed of the chosen answer is told. Only after `is_valid()`."""
+        names = ("decided_on", "due_on") if self.granted else ("reason",)
+        return {name: self.cleaned_data[name] for name in (*names, "document")}

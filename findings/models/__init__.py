@@ -33,6 +33,7 @@ from findings.models.codes import (
     Subject,
     discipline_forms_on,
 )
+from findings.models.demands import OWN_WORK
 from findings.models.evidence import (
     MOST_BYTES,
     Evidence,
@@ -50,8 +51,9 @@ from findings.models.follow_up import (
     ExtensionRequest,
     Progress,
     ProgressQuerySet,
+    named,
 )
-from findings.models.remedies import OWN_WORK, Remedy
+from findings.models.remedies import Remedy
 from findings.models.standing import RemedyQuerySet, is_claimed, is_returned, stands
 
 __all__ = [
@@ -98,6 +100,7 @@ __all__ = [
     "is_claimed",
     "is_returned",
     "may_add",
+    "named",
     "next_version",
     "proposed_findings",
     "questions_of",

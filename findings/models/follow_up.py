@@ -27,6 +27,11 @@ def refuse(faults: Iterable[Fault]) -> None:
         raise ValidationError(found)
 
 
+def named(person: User) -> str:
+    """Somebody who did something in the story of a remedy, and for whom (reads `unit`)."""
+    return f"{person} ({person.unit.name})" if person.unit else str(person)
+
+
 class ExtensionQuerySet(models.QuerySet["Extension"]):
     """Extensions, by who asks."""
 
@@ -106,6 +111,12 @@ class Extension(models.Model):
 class ExtensionRequestQuerySet(models.QuerySet["ExtensionRequest"]):
     """Requests for more time."""
 
+    def visible_to(self, person: Person) -> Self:
+        """Those of remedies that the person may read."""
+        remedy: Any = ExtensionRequest._meta.get_field("remedy").related_model
+        seen = remedy.objects.visible_to(person).order_by().values("pk")
+        return self.filter(remedy__in=seen)
+
     def waiting(self) -> Self:
         """Those that nobody has answered."""
         return self.filter(answered_at__isnull=True)
@@ -157,6 +168,33 @@ class ExtensionRequest(models.Model):
     def __str__(self) -> str:
         return f"Xin gia hạn đến {format_day(self.until)}"
 
+    def faults(self) -> Iterator[Fault]:
+        """What makes no sense for a request that is being made (reads `remedy.extensions`)."""
+        due = self.remedy.due_on_at(today())
+        if due is not None and self.until <= due:
+            yield Fault("until", f"Ngày xin phải sau hạn đang có hiệu lực ({format_day(due)}).")
+        elif self.until < today():
+            yield Fault("until", "Ngày xin gia hạn đến không thể trước hôm nay.")
+
+    def answer(
+        self,
+        by: User,
+        *,
+        extension: Extension | None = None,
+        refusal: str = "",
+        refusal_document: str = "",
+    ) -> None:
+        """Note the answer: an extension, or why not. Whoever holds the remedy calls this."""
+        self.answered_at, self.answered_by = timezone.now(), by
+        self.extension, self.refusal = extension, refusal
+        self.refusal_document = refusal_document
+        self.save()
+
+    @property
+    def asker(self) -> str:
+        """Who asked, and for whom (reads `by.unit`)."""
+        return named(self.by)
+
 
 class ProgressQuerySet(models.QuerySet["Progress"]):
     """Reports on remedies."""
@@ -202,7 +240,7 @@ class Progress(models.Model):
     @property
     def reporter(self) -> str:
         """Who reported, and for whom: staff do so for a unit too (reads `by.unit`)."""
-        return f"{self.by} ({self.by.unit.name})" if self.by.unit else str(self.by)
+        return named(self.by)
 
     @property
     def is_waiting(self) -> bool:

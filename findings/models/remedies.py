@@ -3,116 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import ProtectedError, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.roles import Role
-from congvu.access import require
 from congvu.dates import format_day, today
-from congvu.fields import BlockField, FoldedField, LineField, NameSortKeyField
-from congvu.rules import Fault, Ruled, one_of
+from congvu.rules import Fault, one_of
 from congvu.trail import mark
-from directives.models import Document
-from findings.copies import CopiedFromRound
 from findings.models.codes import (
-    LAST_DAYS,
     DisciplineForm,
     OfficialKind,
     RemedyKind,
     RemedyState,
     Subject,
 )
-from findings.models.findings import Finding
-from findings.models.follow_up import Extension, Progress, refuse
+from findings.models.demands import Demand
+from findings.models.follow_up import Extension, ExtensionRequest, Progress, refuse
 from findings.models.standing import RemedyQuerySet
-from inspections.models import RoundStatus, Visit
-
-# Told to whoever may settle remedies, but not this one.
-OWN_WORK = (
-    "Đơn vị được kiến nghị không tự xác nhận hoàn thành; hãy báo cáo tiến độ để cơ quan kiểm tra "
-    "xác nhận."
-)
+from inspections.models import RoundStatus
 
 
-class Remedy(CopiedFromRound, Ruled):
+def _day(moment: datetime) -> date:
+    return timezone.localdate(moment)
+
+
+class Remedy(Demand):
     """What the visited unit or a person must do, by when (kiến nghị)."""
 
     Kind = RemedyKind
     State = RemedyState
-
-    code = LineField("mã kiến nghị", max_length=50, unique=True)
-    visit = models.ForeignKey(
-        Visit, models.PROTECT, verbose_name="lượt kiểm tra", related_name="remedies"
-    )
-    finding = models.ForeignKey(
-        Finding,
-        models.PROTECT,
-        verbose_name="tồn tại",
-        null=True,
-        blank=True,
-        related_name="remedies",
-    )
-    kind = models.CharField("loại kiến nghị", max_length=20, choices=RemedyKind.choices)
-    subject = models.CharField("đối tượng", max_length=10, choices=Subject.choices)
-    person_name = LineField("họ tên", max_length=150, blank=True, default="")
-    person_post = LineField("chức vụ", max_length=200, blank=True, default="")
-    discipline_form = models.CharField(
-        "hình thức kỷ luật", max_length=20, choices=DisciplineForm.choices, blank=True, default=""
-    )
-    due_on = models.DateField("hạn thực hiện", null=True, blank=True)
-    completed_on = models.DateField("ngày hoàn thành", null=True, blank=True)
-    report_document = LineField("văn bản báo cáo", max_length=200, blank=True, default="")
-    content = BlockField("nội dung", blank=True, default="")
-    # Who of the asked side answers for it, where that is somebody else than the visited unit.
-    answerer = LineField("người, đơn vị trả lời", max_length=200, blank=True, default="")
-    # Who of the inspecting side follows it.
-    keeper = models.ForeignKey(
-        User,
-        models.PROTECT,
-        verbose_name="người theo dõi",
-        null=True,
-        blank=True,
-        related_name="remedies_kept",
-    )
-    # When the asked side said that it knows of the demand, and who said so.
-    acknowledged_at = models.DateTimeField("tiếp nhận lúc", null=True, blank=True, editable=False)
-    acknowledged_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-    # Who recorded that it is done; unknown for what came from a workbook.
-    verified_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-    # The visit of a re-check (phúc tra) that settled it on the spot.
-    settled_in = models.ForeignKey(
-        Visit,
-        models.PROTECT,
-        verbose_name="lượt phúc tra",
-        null=True,
-        blank=True,
-        editable=False,
-        related_name="remedies_settled",
-    )
-    # Discipline alone: which kind of official, whether the case is complicated, the decision.
-    official_kind = models.CharField(
-        "loại cán bộ", max_length=20, choices=OfficialKind.choices, blank=True, default=""
-    )
-    is_complicated = models.BooleanField("vụ việc phức tạp", default=False)
-    decision_number = LineField("số quyết định kỷ luật", max_length=60, blank=True, default="")
-    decision_on = models.DateField("ngày quyết định", null=True, blank=True)
-    documents = models.ManyToManyField(
-        Document, verbose_name="văn bản", blank=True, related_name="remedies"
-    )
-    # Two spellings of one name are one person (contract §4 rule 5): compared by this.
-    person_folded = FoldedField(source=("person_name",))
-    person_sort_key = NameSortKeyField(source=("person_name",))
-    folded = FoldedField(source=("code", "content"))
 
     objects = RemedyQuerySet.as_manager()
 
@@ -151,32 +75,6 @@ class Remedy(CopiedFromRound, Ruled):
         """The remedy's page."""
         return reverse("findings:remedy_detail", args=[self.pk])
 
-    def faults(self) -> Iterator[Fault]:
-        """Contract §3, "Refused": names, discipline, and the finding of another visit."""
-        if self.finding is not None and self.finding.visit_id != self.visit_id:
-            yield Fault(
-                "finding",
-                f"Tồn tại {self.finding.code} không thuộc lượt kiểm tra này nên không thể là căn "
-                "cứ của kiến nghị.",
-            )
-        if self.subject == Subject.COLLECTIVE and self.person_name:
-            yield Fault("person_name", "Kiến nghị đối với tập thể thì không ghi họ tên cá nhân.")
-        if self.kind == RemedyKind.DISCIPLINE and self.subject == Subject.COLLECTIVE:
-            yield Fault("subject", "Xử lý kỷ luật chỉ áp dụng với cá nhân.")
-        if self.discipline_form and self.kind and self.kind != RemedyKind.DISCIPLINE:
-            yield Fault(
-                "discipline_form",
-                "Hình thức kỷ luật chỉ ghi khi loại kiến nghị là “Xử lý kỷ luật”.",
-            )
-        last = LAST_DAYS.get(self.discipline_form)
-        if last and self.visit.round.ends_on > last:
-            yield Fault(
-                "discipline_form",
-                f"Hình thức “{DisciplineForm(self.discipline_form).label}” chỉ áp dụng đến hết "
-                f"ngày {format_day(last)}; cuộc kiểm tra kết thúc ngày "
-                f"{format_day(self.visit.round.ends_on)}.",
-            )
-
     def clean(self) -> None:
         """Also: a new due day is not before the conclusion.
 
@@ -212,55 +110,6 @@ class Remedy(CopiedFromRound, Ruled):
             return RemedyState.DONE_LATE if late else RemedyState.DONE_ON_TIME
         return RemedyState.OVERDUE if due is not None and due < as_of else RemedyState.OPEN
 
-    def is_editable_by(self, user: User) -> bool:
-        """Whether the user may change the demand itself: the side that inspected."""
-        return user.may("remedies.change") and user.in_scope(self.visit.round.body)
-
-    def is_settled_by(self, user: User) -> bool:
-        """Whether the user may record that the remedy is done.
-
-        The side that inspected, or who follows up units under its own; never the side that must act
-        for its own work, even where its own round asked for it. Only STAFF settle what a body in
-        their scope asked of their own unit: above a province nobody else could.
-        """
-        if not user.may("remedies.settle"):
-            return False
-        if self.visit.unit_id in user.lineage_ids:
-            return user.role == Role.STAFF and user.in_scope(self.visit.round.body)
-        return user.in_scope(self.visit.round.body) or user.in_scope(self.visit.unit)
-
-    def is_reported_by(self, user: User) -> bool:
-        """Whether the user may report progress: the asked unit's side, or whoever may settle."""
-        return self.is_settled_by(user) or (
-            user.may("remedies.report") and user.in_scope(self.visit.unit)
-        )
-
-    def require_editable(self, user: User) -> None:
-        """Raise `PermissionDenied` (403) for whoever may only read."""
-        if not self.is_editable_by(user):
-            raise PermissionDenied("Chỉ cơ quan đã kiểm tra mới được sửa kiến nghị này.")
-
-    def is_extended_by(self, user: User) -> bool:
-        """Whether the user may move the due day: never for work of the user's own unit."""
-        return self.is_editable_by(user) and self.is_settled_by(user)
-
-    def require_extended(self, user: User) -> None:
-        """Raise `PermissionDenied` (403) for whoever may not move the due day."""
-        self.require_editable(user)
-        if not self.is_extended_by(user):
-            raise PermissionDenied("Đơn vị được kiến nghị không tự gia hạn việc của mình.")
-
-    def require_settled(self, user: User) -> None:
-        """Raise `PermissionDenied` (403) for whoever may not record completion."""
-        require(user, "remedies.settle")
-        if not self.is_settled_by(user):
-            raise PermissionDenied(OWN_WORK)
-
-    def require_reported(self, user: User) -> None:
-        """Raise `PermissionDenied` (403) for whoever may not report on this remedy."""
-        if not self.is_reported_by(user):
-            raise PermissionDenied("Bạn không được báo cáo về kiến nghị này.")
-
     @property
     def refusal(self) -> Progress | None:
         """The claim that was refused last, while it waits to be made anew (reads `progress`).
@@ -272,6 +121,11 @@ class Remedy(CopiedFromRound, Ruled):
             return None
         last = max(claims, key=lambda each: each.pk)
         return last if last.answer else None
+
+    @property
+    def request(self) -> ExtensionRequest | None:
+        """The request for more time that waits for an answer, if any (reads `requests`)."""
+        return next((each for each in self.requests.all() if each.answered_at is None), None)
 
     @property
     def is_followed(self) -> bool:
@@ -290,6 +144,28 @@ class Remedy(CopiedFromRound, Ruled):
         if self.completed_on is not None:
             return "Kiến nghị đã hoàn thành; muốn gia hạn thì phải mở lại trước."
         return self._why_not_followed
+
+    def why_not_acknowledged(self) -> str:
+        """Why nobody can say any more that the asked side knows of it; empty when one can."""
+        if self.acknowledged_at is not None:
+            return f"Kiến nghị đã được tiếp nhận ngày {format_day(_day(self.acknowledged_at))}."
+        return self.why_not_reported()
+
+    def why_not_requested(self) -> str:
+        """Why no more time can be asked for; empty when it can."""
+        if self.completed_on is not None:
+            return "Kiến nghị đã được xác nhận hoàn thành nên không cần gia hạn."
+        if self.due_on_at(today()) is None:
+            return "Kiến nghị không đặt hạn nên không cần gia hạn."
+        if self.request is not None:
+            return "Đã có một đề nghị gia hạn đang chờ trả lời."
+        return self._why_not_followed
+
+    def why_not_answered(self) -> str:
+        """Why no request for more time can be answered; empty when one can."""
+        if self.request is None:
+            return "Không có đề nghị gia hạn nào đang chờ trả lời."
+        return self.why_not_extended()
 
     def why_not_reported(self) -> str:
         """Why nothing more can be reported; empty when it can."""
@@ -311,8 +187,10 @@ class Remedy(CopiedFromRound, Ruled):
         """Why the remedy cannot be taken away; empty when it can."""
         if self.completed_on is not None:
             return "Kiến nghị đã hoàn thành nên không xóa được; nếu ghi nhầm, hãy mở lại trước."
-        if self.extensions.exists() or self.progress.exists():
-            return "Kiến nghị đã có gia hạn hoặc báo cáo tiến độ nên không xóa được."
+        if self.extensions.exists() or self.progress.exists() or self.requests.exists():
+            return (
+                "Kiến nghị đã có báo cáo tiến độ, gia hạn hoặc đề nghị gia hạn nên không xóa được."
+            )
         return ""
 
     def _day_faults(self, field: str, day: date) -> Iterator[Fault]:
@@ -334,13 +212,39 @@ class Remedy(CopiedFromRound, Ruled):
             raise ValidationError(refusal)
         return held
 
-    def _moved(self, held: Remedy) -> None:
-        """What hangs on the remedy changed: nobody settles it by a page that did not show that."""
-        held.write()
+    def _moved(self, held: Remedy, known_to: User | None = None) -> None:
+        """What hangs on the remedy changed: nobody settles it by a page that did not show that.
+
+        `known_to`: who of the asked side did it, and so knows of the demand.
+        """
+        if known_to is not None and held.acknowledged_at is None and held.is_asked_of(known_to):
+            held._acknowledge(known_to)
+        else:
+            held.write()
+        self.acknowledged_at, self.acknowledged_by = held.acknowledged_at, held.acknowledged_by
         self.version = held.version
 
+    def acknowledge(self, by: User) -> None:
+        """Note that the asked side knows of the demand, and who said so; once is enough."""
+        with transaction.atomic():
+            held = Remedy.objects.held(self.pk)
+            if held.acknowledged_at is None:
+                if refusal := held.why_not_acknowledged():
+                    raise ValidationError(refusal)
+                held._acknowledge(by)
+        self.acknowledged_at, self.acknowledged_by = held.acknowledged_at, held.acknowledged_by
+        self.version = held.version
+
+    def _acknowledge(self, by: User) -> None:
+        self.acknowledged_at, self.acknowledged_by = timezone.now(), by
+        self.write("acknowledged_at", "acknowledged_by")
+        mark(by, self, "acknowledged")
+
     def extend(self, *, by: User, decided_on: date, due_on: date, document: str = "") -> Extension:
-        """Permit a later due day by a dated document; the old day stays on record."""
+        """Permit a later due day by a dated document; the old day stays on record.
+
+        A request for more time that waits is granted by it, whatever day it asked for.
+        """
         with transaction.atomic():
             held = self._hold("why_not_extended")
             extension = Extension(
@@ -350,9 +254,45 @@ class Remedy(CopiedFromRound, Ruled):
             refuse(extension.faults())
             old = held.due_on_at(decided_on)
             extension.save()
+            if (request := held.request) is not None:
+                request.answer(by, extension=extension)
             self._moved(held)
             mark(by, self, "extended", {"due_on": (old, due_on)}, note=document)
         return extension
+
+    def request_extension(
+        self, *, by: User, until: date, reason: str, document: str = ""
+    ) -> ExtensionRequest:
+        """Ask, for the side that must act, for more time; it waits until the other side answers.
+
+        Whoever asks knows of the demand.
+        """
+        with transaction.atomic():
+            held = self._hold("why_not_requested")
+            request = ExtensionRequest(
+                remedy=held, by=by, until=until, reason=reason, document=document
+            )
+            request.full_clean(exclude=["remedy", "by"])
+            refuse(request.faults())
+            request.save()
+            self._moved(held, known_to=by)
+            mark(by, self, "requested", {"due_on": (held.due_on_at(today()), until)}, note=reason)
+        return request
+
+    def grant(self, *, by: User, decided_on: date, due_on: date, document: str = "") -> Extension:
+        """Grant the request that waits, with this day or another. `ValidationError` without one."""
+        with transaction.atomic():
+            self._hold("why_not_answered")
+            return self.extend(by=by, decided_on=decided_on, due_on=due_on, document=document)
+
+    def refuse_extension(self, *, by: User, reason: str, document: str = "") -> None:
+        """Refuse the request that waits, with the reason; the due day stays as it is."""
+        with transaction.atomic():
+            held = self._hold("why_not_answered")
+            for request in held.requests.waiting():
+                request.answer(by, refusal=reason, refusal_document=document)
+            self._moved(held)
+            mark(by, self, "refused", note=reason)
 
     def report(
         self, *, by: User, text: str, completed_on: date | None = None, document: str = ""
@@ -361,7 +301,7 @@ class Remedy(CopiedFromRound, Ruled):
         if completed_on is not None:
             refuse(self._day_faults("completed_on", completed_on))
         with transaction.atomic():
-            self._moved(self._hold("why_not_reported"))
+            self._moved(self._hold("why_not_reported"), known_to=by)
             progress = Progress.objects.create(
                 remedy=self, by=by, text=text, claimed_on=completed_on, document=document
             )
@@ -369,13 +309,17 @@ class Remedy(CopiedFromRound, Ruled):
         return progress
 
     def complete(self, *, by: User, completed_on: date, report_document: str = "") -> None:
-        """Record that the remedy was done on that day; claims that waited are settled by it."""
+        """Record that the remedy was done on that day, and who verified it.
+
+        Claims that waited are settled by it.
+        """
         refuse(self._day_faults("completed_on", completed_on))
         with transaction.atomic():
             self._hold("why_not_completed")
             self.completed_on = completed_on
             self.report_document = report_document or self.report_document
-            self.write("completed_on", "report_document")
+            self.verified_by = by
+            self.write("completed_on", "report_document", "verified_by")
             self.progress.settle()
             mark(by, self, "completed", {"completed_on": (None, completed_on)})
 
@@ -393,8 +337,8 @@ class Remedy(CopiedFromRound, Ruled):
         with transaction.atomic():
             self._hold("why_not_reopened")
             old = self.completed_on
-            self.completed_on = None
-            self.write("completed_on")
+            self.completed_on = self.verified_by = self.settled_in = None
+            self.write("completed_on", "verified_by", "settled_in")
             mark(by, self, "reopened", {"completed_on": (old, None)}, note=reason)
 
     def remove(self, by: User) -> None:

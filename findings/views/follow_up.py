@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import UserRequest
 from congvu.dates import days_phrase, format_day, today
 from congvu.deeds import DeedForm, ReasonDeedForm, confirm
 from congvu.once import once
-from findings.forms import CompletionForm, ExtensionForm, ReportForm
-from findings.models import Remedy, report_with_evidence
+from findings.forms import (
+    CompletionForm,
+    ExtensionAnswerForm,
+    ExtensionForm,
+    ExtensionRequestForm,
+    ReportForm,
+)
+from findings.models import ExtensionRequest, Remedy, report_with_evidence
 from findings.story import standing
 from findings.views.remedies import remedy_in_reach
+
+
+def _told_due(due: date | None) -> str:
+    return f"{format_day(due)} ({days_phrase(due, today())})" if due else "không đặt hạn"
 
 
 def _confirm(
@@ -34,18 +49,93 @@ def _confirm(
     return confirm(request, form, deed, title=title, remedy=remedy, now=now, **said)
 
 
+@require_POST
+@once
+def remedy_acknowledge(request: UserRequest, pk: int) -> HttpResponse:
+    """Say, for the side that must act, that it knows of the demand."""
+    remedy = remedy_in_reach(request, pk)
+    remedy.require_asked(request.user)
+    try:
+        remedy.acknowledge(request.user)
+    except ValidationError as refusal:
+        messages.error(request, " ".join(refusal.messages))
+    else:
+        messages.success(request, f"Đã ghi nhận đơn vị tiếp nhận kiến nghị {remedy.code}.")
+    return redirect(remedy)
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def remedy_request_extension(request: UserRequest, pk: int) -> HttpResponse:
+    """Ask for more time, for the side that must act."""
+    remedy = remedy_in_reach(request, pk)
+    remedy.require_asked(request.user)
+    due = remedy.due_on_at(today())
+    return _confirm(
+        request,
+        remedy,
+        ExtensionRequestForm(request.POST or None, record=remedy),
+        remedy.request_extension,
+        template="findings/remedy_request_extension.html",
+        title="Xin gia hạn kiến nghị",
+        label="Gửi đề nghị gia hạn",
+        success=f"Đã gửi đề nghị gia hạn kiến nghị {remedy.code}; cơ quan kiểm tra sẽ trả lời.",
+        lead=f"Hạn đang có hiệu lực: {_told_due(due)}. Trong khi chờ trả lời, hạn này vẫn tính.",
+        refusal=remedy.why_not_requested(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def extension_request_answer(request: UserRequest, pk: int) -> HttpResponse:
+    """Answer a request for more time: grant it until a day, or refuse it. Never one's own."""
+    requests = ExtensionRequest.objects.visible_to(request.user)
+    remedy = remedy_in_reach(request, get_object_or_404(requests, pk=pk).remedy_id)
+    remedy.require_extended(request.user)
+    asked = next(each for each in remedy.requests.all() if each.pk == pk)
+    refusal = remedy.why_not_answered()
+    if asked.answered_at is not None:
+        day = format_day(timezone.localdate(asked.answered_at))
+        refusal = f"Đề nghị này đã được trả lời ngày {day}."
+    form = ExtensionAnswerForm(
+        request.POST or None,
+        record=remedy,
+        initial={"decided_on": today(), "due_on": asked.until},
+    )
+
+    def answer(**told: Any) -> None:
+        if refusal:
+            raise ValidationError(refusal)
+        (remedy.grant if form.granted else remedy.refuse_extension)(**told)
+
+    return _confirm(
+        request,
+        remedy,
+        form,
+        answer,
+        template="findings/extension_request_answer.html",
+        title="Trả lời đề nghị gia hạn kiến nghị",
+        label="Trả lời đề nghị",
+        success=f"Đã trả lời đề nghị gia hạn kiến nghị {remedy.code}.",
+        lead=f"Hạn đang có hiệu lực: {_told_due(remedy.due_on_at(today()))}.",
+        asked=asked,
+        refusal=refusal,
+    )
+
+
 @require_http_methods(["GET", "POST"])
 @once
 def remedy_extend(request: UserRequest, pk: int) -> HttpResponse:
     """Permit a later day by a dated document; the old day stays on record."""
     remedy = remedy_in_reach(request, pk)
     remedy.require_extended(request.user)
-    due = remedy.due_on_at(today())
-    old = f"{format_day(due)} ({days_phrase(due, today())})" if due else "không đặt hạn"
+    old = _told_due(remedy.due_on_at(today()))
+    asked = remedy.request
+    initial = {"due_on": asked.until} if asked else {}
     return _confirm(
         request,
         remedy,
-        ExtensionForm(request.POST or None, record=remedy),
+        ExtensionForm(request.POST or None, record=remedy, initial=initial),
         remedy.extend,
         template="findings/remedy_extend.html",
         title="Gia hạn kiến nghị",
@@ -53,6 +143,7 @@ def remedy_extend(request: UserRequest, pk: int) -> HttpResponse:
         success=f"Đã gia hạn kiến nghị {remedy.code}; hạn cũ vẫn được lưu.",
         lead=f"Hạn đang có hiệu lực: {old}. Hạn cũ không bị xóa: trang của kiến nghị hiện cả hai.",
         refusal=remedy.why_not_extended(),
+        asked=asked,
     )
 
 

@@ -25,14 +25,14 @@ from congvu.trail import mark
 from findings.columns import as_of_text, remedy_columns, with_story
 from findings.filters import RemedyFilter, day_of
 from findings.forms import RemedyForm
-from findings.models import Progress, Remedy
+from findings.models import ExtensionRequest, Progress, Remedy
+from findings.steps import steps_of_remedy
 from findings.story import (
     actions_of_remedy,
     extensions_of,
     facts_of_remedy,
     marks,
     standing,
-    steps_of_remedy,
 )
 from findings.views.findings import FORMER_NAMES, counted_hint
 from findings.views.visits import choose_visit, number, visit_of
@@ -41,11 +41,16 @@ from findings.views.visits import choose_visit, number, visit_of
 def remedy_in_reach(request: UserRequest, pk: int) -> Remedy:
     """The remedy with all that happened to it; 404 for one out of reach."""
     remedies = Remedy.objects.visible_to(request.user).select_related(
-        "visit__unit", "visit__round__body", "finding"
-    )
+        "visit__unit", "visit__round__body", "finding",
+        "keeper__unit", "acknowledged_by__unit", "verified_by__unit",
+    )  # fmt: skip
     progress = Progress.objects.select_related("by__unit")
+    requests = ExtensionRequest.objects.select_related("by__unit", "answered_by__unit")
     remedies = remedies.prefetch_related(
-        *FORMER_NAMES, "extensions", Prefetch("progress", queryset=progress)
+        *FORMER_NAMES,
+        "extensions",
+        Prefetch("progress", queryset=progress),
+        Prefetch("requests", queryset=requests),
     )
     return get_object_or_404(remedies, pk=pk)
 
@@ -116,6 +121,7 @@ def remedy_detail(request: UserRequest, pk: int) -> HttpResponse:
         "editable": remedy.is_editable_by(user),
         "claims": [each for each in remedy.progress.all() if each.is_waiting],
         "refusal": remedy.refusal,
+        "asked": remedy.request,
         "settles": remedy.is_settled_by(user),
         "events": marks(remedy, user),
         "actions": actions_of_remedy(remedy, user),

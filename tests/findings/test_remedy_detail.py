@@ -9,11 +9,12 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from congvu import trail
-from findings.models import Extension, Remedy
+from findings.models import Extension, ExtensionRequest, Remedy
 from tests.conftest import World
-from tests.factories import make_remedy, make_round, make_visit
+from tests.factories import make_remedy, make_round, make_user, make_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,8 @@ def test_deeds_of_each_side(
 ) -> None:
     assert next(iter(deeds(staff, remedy))) == "Xác nhận hoàn thành"
     assert {"Gia hạn", "Sửa kiến nghị", "Xóa kiến nghị"} <= deeds(staff, remedy).keys()
-    assert deeds(reporter, remedy) == {"Báo cáo tiến độ": ""}
+    asked = ("Tiếp nhận kiến nghị", "Báo cáo tiến độ", "Xin gia hạn")
+    assert deeds(reporter, remedy) == dict.fromkeys(asked, "")
     own = deeds(inspector, remedy)
     assert own["Báo cáo tiến độ"] == ""
     assert "không tự xác nhận" in own["Xác nhận hoàn thành"]
@@ -107,6 +109,15 @@ def test_ten_times_the_story_costs_no_more_queries(staff: Client, remedy: Remedy
                 remedy=remedy, decided_on=date(2023, 6, number), due_on=date(2023, 8, number)
             )
             remedy.report(by=staff.user, text="Đang làm")  # type: ignore[attr-defined]
+            ExtensionRequest.objects.create(
+                remedy=remedy,
+                by=make_user("REPORTER", remedy.visit.unit),
+                until=date(2023, 9, number),
+                reason="Chờ kinh phí",
+                answered_at=timezone.now(),
+                answered_by=staff.user,  # type: ignore[attr-defined]  # see client_of
+                refusal="Đã gia hạn",
+            )
 
     fill(1, 3)
     cost()
