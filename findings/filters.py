@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django import forms
-from django.db.models import Q
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, QueryDict
 from django_filters.filters import CharFilter, ChoiceFilter
 
+from accounts.models import User
+from congvu.access import record_id
 from congvu.dates import parse_day, today
 from congvu.filters import CodeFilter, DayFilter, YearFilter
 from congvu.text import search_words
 from findings.models import (
     Category,
     FindingQuerySet,
+    Remedy,
     RemedyKind,
     RemedyQuerySet,
     RemedyState,
@@ -31,7 +35,11 @@ from findings.models import (
 from inspections.filters import StatusFilter
 from inspections.models import RoundStatus
 from units.filters import AloneFilter, UnitFilter
+from units.kin import kin_of
 from units.models import Unit
+
+# Stands in addresses for remedies that nobody was given to follow, and for those not done.
+NOBODY, LEFT = "none", "left"
 
 
 def day_of(request: HttpRequest) -> date:
@@ -96,7 +104,10 @@ class RemedyFilter(OnVisitFilter):
 
     q = CharFilter(label="Tìm", method="search")
     state = ChoiceFilter(
-        label="Tình trạng", choices=RemedyState.choices, empty_label="Tất cả", method="in_state"
+        label="Tình trạng",
+        choices=(*RemedyState.choices, (LEFT, "Chưa xong")),
+        empty_label="Tất cả",
+        method="in_state",
     )
     kind = CodeFilter(label="Loại", choices=RemedyKind.choices)
     subject = CodeFilter(label="Đối tượng", choices=Subject.choices)
@@ -113,11 +124,20 @@ class RemedyFilter(OnVisitFilter):
     due_from = DayFilter(label="Hạn từ ngày", field_name="due_in_force", lookup_expr="gte")
     due_to = DayFilter(label="hạn đến ngày", field_name="due_in_force", lookup_expr="lte")
     as_of = DayFilter(label="Tình trạng vào ngày", method="leave")
+    keeper = ChoiceFilter(label="Người theo dõi", empty_label="Tất cả", method="kept_by")
+    # Set by links from the board: a unit of today with what became it, without what is under it.
+    became = ChoiceFilter(label="Nay là đơn vị", method="of_unit", widget=forms.HiddenInput)
 
     ORDER = (
         *("q", "state", "kind", "subject", "unit", "body", "due_from", "due_to"),
-        *("claimed", "from", "to", "year", "status", "as_of"),
+        *("claimed", "keeper", "from", "to", "year", "status", "as_of"),
     )
+
+    def __init__(self, data: QueryDict, queryset: QuerySet[Any], request: Any) -> None:
+        super().__init__(data, queryset, request)
+        bound: Any = self.form
+        bound.fields["keeper"].choices = _keepers(request.user)
+        bound.fields["became"].choices = _named(data.get("became", ""))
 
     def search(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
         """Words in any order, without tone marks, in code, content and the unit's names.
@@ -131,9 +151,34 @@ class RemedyFilter(OnVisitFilter):
 
     def in_state(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
         """Where they stand on the day; what hangs on a round not completed stands nowhere."""
-        return remedies.followed().in_state(value, day_of(self.request))
+        day = day_of(self.request)
+        if value == LEFT:
+            return remedies.followed().left_on(day)
+        return remedies.followed().in_state(value, day)
+
+    def kept_by(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
+        """Those that the person follows, or that nobody does."""
+        return remedies.filter(keeper=None if value == NOBODY else int(value))
+
+    def of_unit(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
+        """Those asked of the unit, or of one that became it: the row of a unit on the board."""
+        return remedies.filter(visit_unit__in=kin_of([int(value)])[int(value)])
 
     def by_claim(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
         """Of those not done: said to be done and not settled, not said to be, or refused last."""
         conditions = {"true": is_claimed(), "false": ~is_claimed(), "returned": is_returned()}
         return remedies.followed().left().filter(conditions[value])
+
+
+def _keepers(user: User) -> list[tuple[str, str]]:
+    """Whoever follows a remedy in reach, by name; and that nobody does. One query."""
+    kept = Remedy.objects.visible_to(user).filter(keeper__isnull=False).order_by().values("keeper")
+    people = User.objects.filter(pk__in=kept).order_by("sort_key", "pk")
+    return [(NOBODY, "Chưa giao"), *((str(each.pk), str(each)) for each in people)]
+
+
+def _named(text: str) -> list[tuple[str, str]]:
+    """The unit of that id as the one choice; none for what is no unit."""
+    pk = record_id(text)
+    units = Unit.objects.filter(pk=pk) if pk is not None else ()
+    return [(str(each.pk), each.label(today())) for each in units]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from findings.views import (
     answers,
+    board,
     checklists,
     conclusions,
     evidence,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("visits/<int:pk>/minutes.docx", minutes.visit_minutes_docx, name="visit_minutes_docx"),
     path("visits/<int:pk>/conclude/", conclusions.visit_conclude, name="visit_conclude"),
     path("remedies/", remedies.remedy_list, name="remedy_list"),
+    path("remedies/board/", board.remedy_board, name="remedy_board"),
     path("remedies/create/", remedies.remedy_create, name="remedy_create"),
     path("visits/<int:visit_pk>/remedies/create/", remedies.remedy_create, name="remedy_create"),
     path("remedies/<int:pk>/", remedies.remedy_detail, name="remedy_detail"),

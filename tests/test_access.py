@@ -204,6 +204,7 @@ TABLE: dict[str, Row] = {
     "findings:finding_edit":         Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "finding"),
     "findings:finding_delete":       Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "finding"),
     "findings:remedy_list":          Row("302 200 200 200 200 403 200"),
+    "findings:remedy_board":         Row("302 200 200 200 200 403 200"),
     "findings:remedy_create":        Row("302 200 403 403 403 403 404", "302 200 403 403 403 403 404", "visit"),
     "findings:remedy_detail":        Row("302 200 200 200 200 404 404", record="remedy"),
     "findings:remedy_edit":          Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),

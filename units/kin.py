@@ -68,6 +68,24 @@ def kin_of(units: Iterable[int]) -> dict[int, frozenset[int]]:
     return _kin(wanted, _steps(wanted))
 
 
+def last_heirs(units: Iterable[int]) -> dict[int, int]:
+    """For each of the units' ids the id of what it became in the end, by main heirs; else itself.
+
+    All that became one unit are the kin of that unit, and of no other such (`kin_of`). One query.
+    """
+    wanted = sorted(set(units))
+    heir = dict(_steps(wanted))
+    return {unit: _last(unit, heir) for unit in wanted}
+
+
+def _last(unit: int, heir: dict[int, int]) -> int:
+    met = {unit}
+    while (later := heir.get(unit)) is not None and later not in met:
+        met.add(later)
+        unit = later
+    return unit
+
+
 def kin_around(units: Iterable[int]) -> dict[int, frozenset[int]]:
     """For each of the units' ids and of their kin, which of all these are kin to it. One query."""
     wanted = sorted(set(units))

@@ -79,6 +79,10 @@ class RemedyQuerySet(models.QuerySet["Remedy"]):
         """Those that nobody has recorded as done."""
         return self.filter(completed_on__isnull=True)
 
+    def left_on(self, day: date) -> Self:
+        """Those not done by that day."""
+        return self.filter(Q(completed_on__isnull=True) | Q(completed_on__gt=day))
+
     def held(self, pk: int) -> Remedy:
         """The remedy, which nobody else can change until the transaction ends.
 

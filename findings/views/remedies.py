@@ -96,9 +96,10 @@ def _names_asked(request: UserRequest) -> bool:
 
 def _list_context(request: UserRequest, listing: Listing, as_of: date) -> dict[str, Any]:
     user = request.user
-    writes = user.may("remedies.change")
+    board = Action("Bảng theo dõi", reverse("findings:remedy_board"))
+    create = Action("Ghi kiến nghị", reverse("findings:remedy_create"))
     return {
-        "actions": [Action("Ghi kiến nghị", reverse("findings:remedy_create"))] if writes else [],
+        "actions": [create, board] if user.may("remedies.change") else [board],
         "as_of_text": as_of_text(as_of) if as_of != today() else "",
         "names_url": listing.url(export="xlsx", names="1") if user.sees_names else None,
     }
