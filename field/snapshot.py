@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import F, Q, Window, prefetch_related_objects
 from django.db.models.functions import RowNumber
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from congvu.dates import format_day, today
@@ -83,7 +82,6 @@ def state_of(visit: Visit, user: User) -> dict[str, Any]:
     waiting = Entry.objects.filter(visit=visit).waiting().filter(state=EntryState.CLASH)
     return {
         "user": user.pk,
-        "at": timezone.now().isoformat(),
         "pk": visit.pk,
         "unit": visit.unit_name,
         "round": round_.code,

@@ -15,6 +15,7 @@ from congvu.dates import days_phrase, format_day, today
 from congvu.pages import Action, Fact
 from directives.models import Document
 from inspections.models import Plan, PlanItem, Round, RoundStatus, Team, Visit
+from inspections.models.answers import AHEAD
 from units.models import Unit
 
 
@@ -301,6 +302,10 @@ def actions_of_visit(visit: Visit, user: User) -> list[Action]:
         to("inspections:visit_attach", "Gắn văn bản"),
         to("inspections:visit_delete", "Xóa lượt này", visit.why_not_removed(), danger=True),
     ]
+    if not visit.is_closed and visit.round.status in AHEAD:
+        # Where the team stands at the unit, its telephone does all of it.
+        spot = Action("Ghi tại chỗ", f"{reverse('field:visit')}#{visit.pk}", locked)
+        return [spot, find, roll, close, demand, conclude, *others]
     if not visit.is_closed:
         return [find, roll, close, demand, conclude, *others]
     after = [demand, conclude] if visit.conclusion_id else [conclude, demand]

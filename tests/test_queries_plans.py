@@ -12,11 +12,24 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from congvu.dates import today
 from directives.models import Document
-from inspections.models import Adjustment, Content, Plan, Programme, Team, TeamMember
+from findings.models import Checklist, Question, answer, questions_of
+from inspections.models import (
+    Addendum,
+    Adjustment,
+    Content,
+    Plan,
+    Programme,
+    RollCall,
+    Round,
+    Team,
+    TeamMember,
+    Visit,
+)
 from tests.conftest import World
 from tests.factories import (
     make_draft,
@@ -45,6 +58,18 @@ def _fill(plan: Plan, world: World, team: Team, paper: Document) -> None:
     plan.documents.add(paper)
 
 
+def _locked(round_: Round, world: World, by: User) -> Visit:
+    """A visit of the round with everything on it, completed and corrected."""
+    visit = round_.visits.get(unit=world.dai_tu)
+    visit.begin(by)
+    answer(visit, questions_of(visit)[0].question, by, reply="NO")
+    RollCall.objects.create(visit=visit, department="Văn phòng", headcount=1, present=1)
+    # As after its day.
+    Visit.objects.filter(pk=visit.pk).update(closed_at=timezone.now(), closed_by=by)
+    Addendum.add(visit, by, "Đính chính", "Ghi nhầm")
+    return visit
+
+
 def _pages(world: World, by: User) -> Iterator[str]:
     paper = Document.objects.create(
         number="7/QĐ-UBND", issued_on=date(2023, 1, 5), issuer=world.province,
@@ -70,6 +95,11 @@ def _pages(world: World, by: User) -> Iterator[str]:
     moved.enter(plans["adjusted"], by, replaces=second)
     moved.save()
     added = make_item(plans["adjusted"], world.tien_hoi, added_in=adjustment)
+    checklist = Checklist.objects.create(
+        content=Content.objects.get(code="other"), owner=world.province, title="Bảng kiểm"
+    )
+    Question.objects.create(checklist=checklist, position=1, text="Có niêm yết?")
+    checklist.put_in_force(by)
     addresses = [f"/rounds/create/?item={plans['issued'].items.earliest('pk').pk}"]
     for status in ("SCHEDULED", "IN_PROGRESS", "COMPLETED", "CANCELLED"):
         round_ = make_round(
@@ -77,6 +107,7 @@ def _pages(world: World, by: User) -> Iterator[str]:
             plan=plans["issued"],
         )  # fmt: skip
         round_.items.set(plans["issued"].items.all())
+        round_.contents.set(Content.objects.filter(code="other"))
         round_.documents.add(paper)
         for unit in (world.dai_tu, world.tien_hoi, world.justice):
             visit = make_visit(round_, unit)
@@ -86,6 +117,11 @@ def _pages(world: World, by: User) -> Iterator[str]:
         deeds = ("edit", "items", "move", "complete", "attach")
         addresses += [there, *(f"{there}{deed}/" for deed in deeds)]
         addresses += [visit.get_absolute_url(), f"{visit.get_absolute_url()}edit/"]
+        if status == "IN_PROGRESS":
+            # Begun with a checklist, answered, and one locked.
+            visit.begin(by)
+            answer(visit, questions_of(visit)[0].question, by, reply="NO")
+            addresses.append(_locked(round_, world, by).get_absolute_url())
     yield from addresses
     for plan in plans.values():
         for view in ("items", "issued", "changes", "rounds"):

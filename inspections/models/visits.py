@@ -322,15 +322,15 @@ class Visit(Concluded):
                 f"Lượt kiểm tra {self.unit.name} đã hoàn thành và khóa nên không xóa được; nếu "
                 "không còn tính, hãy hủy cuộc kiểm tra."
             )
-        alone = not self.round.visits.exclude(pk=self.pk).exists()
-        if self.round.status == RoundStatus.COMPLETED and alone:
-            return (
-                "Cuộc đã hoàn thành phải còn ít nhất một lượt kiểm tra; hãy mở lại cuộc này trước."
-            )
         if self.findings.exists() or self.remedies.exists():
             return (
                 f"Lượt kiểm tra {self.unit.name} đã có tồn tại hoặc kiến nghị nên không xóa được; "
                 "hãy xóa hoặc chuyển các nội dung đó trước."
+            )
+        others = self.round.visits.exclude(pk=self.pk)
+        if self.round.status == RoundStatus.COMPLETED and not others.exists():
+            return (
+                "Cuộc đã hoàn thành phải còn ít nhất một lượt kiểm tra; hãy mở lại cuộc này trước."
             )
         return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,18 +25,14 @@ def visit_detail(request: UserRequest, pk: int) -> HttpResponse:
     visits = Visit.objects.visible_to(user).select_related(
         "unit", "round__body", "conclusion__kept_by", "conclusion__issuer", "closed_by"
     )
+    visits = visits.annotate(entries_waiting=_entries_waiting())
     visit = get_object_or_404(
-        visits.prefetch_related(
-            "unit__former_names",
-            "round__body__former_names",
-            "findings",
-            "remedies__extensions",
-            "remedies__finding",
-            "roll_calls",
-            Prefetch("addenda", queryset=Addendum.objects.select_related("by__unit")),
-        ),
-        pk=pk,
+        visits.prefetch_related("findings", "remedies__extensions", "roll_calls"), pk=pk
     )
+    prefetch_related_objects([visit.unit, visit.round.body], "former_names")
+    if visit.is_closed:
+        addenda = Addendum.objects.select_related("by__unit")
+        prefetch_related_objects([visit], Prefetch("addenda", queryset=addenda))
     context = {
         "visit": visit,
         "round": visit.round,
@@ -51,6 +47,18 @@ def visit_detail(request: UserRequest, pk: int) -> HttpResponse:
         "actions": actions_of_visit(visit, user),
     }
     return render(request, "inspections/visit_detail.html", context)
+
+
+def _entries_waiting() -> Subquery:
+    """How much that came from the spot is not in the visit, and waits to be looked at."""
+    waiting = Visit.objects.filter(
+        pk=OuterRef("pk"),
+        entries__state__in=("clash", "refused"),
+        entries__settled_at__isnull=True,
+    )
+    return Subquery(
+        waiting.order_by().values("pk").annotate(number=Count("entries")).values("number")
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -439,3 +439,15 @@ def test_what_is_no_picture_is_refused(staff: Client, visit: Visit) -> None:
     assert reason(answered)
     assert not Evidence.objects.exists()
     assert not Entry.objects.get().file
+
+
+def test_page_of_the_visit_leads_to_what_waits(staff: Client, visit: Visit, leader: Client) -> None:
+    assert "mục ghi tại chỗ chưa vào" not in staff.get(visit.get_absolute_url()).content.decode()
+    assert (
+        f'href="/field/visit/#{visit.pk}"' in staff.get(visit.get_absolute_url()).content.decode()
+    )
+    sent(staff, visit, "finding", {**FINDING, "content": ""}, ref=new())
+    page = staff.get(visit.get_absolute_url()).content.decode()
+    assert "1 mục ghi tại chỗ chưa vào được lượt này" in page
+    assert f"/field/entries/?visit={visit.pk}&amp;waiting=1" in page
+    assert "mục ghi tại chỗ" not in leader.get(visit.get_absolute_url()).content.decode()
