@@ -20,7 +20,7 @@ from units.models import Unit
 class Copied:
     """What copying brought: items added, of which units followed to heirs, and those left out."""
 
-    added: int
+    items: list[PlanItem]
     followed: int
     doubled: int
     lost: list[str]
@@ -28,7 +28,7 @@ class Copied:
     @property
     def sentence(self) -> str:
         """For the person who copied."""
-        parts = [f"Đã chép {self.added} mục."]
+        parts = [f"Đã chép {len(self.items)} mục."]
         if self.followed:
             parts.append(f"{self.followed} mục chuyển sang đơn vị kế tiếp.")
         if self.doubled:
@@ -56,7 +56,7 @@ def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
         there = list(held.items.values_list("unit_id", flat=True))
         line = PlanItem.next_line(held)
         programmes = _programmes(source, held)
-        added = followed = doubled = 0
+        followed = doubled = 0
         lost: list[str] = []
         found: list[tuple[PlanItem, Unit, Unit]] = []
         made: list[PlanItem] = []
@@ -78,7 +78,7 @@ def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
             followed += unit.pk != item.unit_id
             new = PlanItem(
                 plan=held,
-                line=line + added,
+                line=line + len(made),
                 unit=unit,
                 body=body,
                 form=item.form,
@@ -93,9 +93,8 @@ def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
             new.contents.set(item.contents.all())
             new.programmes.set(programmes[each.name] for each in item.programmes.all())
             made.append(new)
-            added += 1
         mark_all(by, made, "added", [{}] * len(made))
-        copied = Copied(added, followed, doubled, lost)
+        copied = Copied(made, followed, doubled, lost)
         mark(by, held, "changed", note=f"Từ {source}: {copied.sentence}")
         return copied
 

@@ -25,6 +25,7 @@ from inspections.models import (
     Round,
     RoundStatus,
 )
+from inspections.plan_overlaps import check_url
 
 _TONES = {
     PlanStatus.DRAFT: "secondary",
@@ -153,6 +154,8 @@ class PlanPage:
         if self.plan.is_issued and self.item_count:
             progress = self._on("plan_progress", "Tiến độ (Biểu 07)")
             tabs.append(Tab(progress.label, progress.url, here=False))
+        if self.item_count:
+            tabs.append(Tab("Kiểm tra chồng chéo", check_url(self.plan), here=False))
         return tabs
 
     def context(self) -> dict[str, Any]:

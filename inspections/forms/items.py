@@ -227,6 +227,16 @@ class ItemForm(OverlapForm):
                 f"{unit.span_text}). Đơn vị kế tiếp: {named}.",
             )
 
+    @property
+    def offers_reason(self) -> bool:
+        """For items that came without being asked about: copied, imported, proposed."""
+        return self.instance.pk is not None or self.replaces is not None
+
+    @property
+    def preparing(self) -> int | None:
+        """The plan's adjustment that is being prepared, if there is one."""
+        return self.plan.bonds.open_adjustment if self.plan.is_issued else None
+
     def asked_about(self) -> list[Asked]:
         """The item, when its unit or days are others than before."""
         names = ("unit", "first_day", "last_day")

@@ -88,15 +88,20 @@ def _seen_by(person: Person) -> Q:
     return under(person.scope_paths, "plan__issuer__") | (theirs & issued)
 
 
-def items_told_to(person: Person) -> Q:
+def items_told_to(person: Person, preparing: int | None = None) -> Q:
     """The condition for items in force of which the person may be told: that, when, by whom.
 
-    Those in reach; of others, those that an issued plan announces to the unit.
+    Those in reach; of others, those that an issued plan announces to the unit. With `preparing`,
+    the id of an adjustment, those that it would leave in force: what it adds is told in reach of
+    the issuer alone.
     """
     if not person.may("plans.view"):
         return Q(pk__in=[])
     announced = Q(announced=True, plan__status__in=ISSUED)
-    return ADJUSTED & LEFT & (announced | _seen_by(person))
+    told = ADJUSTED & LEFT & (announced | _seen_by(person))
+    if preparing is None:
+        return told
+    return (told & ~Q(dropped_in=preparing)) | (Q(added_in=preparing) & _seen_by(person))
 
 
 def seal_of(items: models.QuerySet[PlanItem]) -> str:

@@ -19,6 +19,7 @@ from inspections.drafting import Copied, copy_items
 from inspections.filters import PlanFilter
 from inspections.forms import CopyForm, DraftForm, PlanForm
 from inspections.models import Plan, PlanItem, Round, seal_of
+from inspections.plan_overlaps import said_of_new
 from inspections.plan_page import PlanPage, tone_of
 
 
@@ -171,6 +172,8 @@ def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
 
     if not refused(form, refusal) and form.is_valid() and done(form, copy):
         messages.success(request, copied[0].sentence)
+        if said := said_of_new(request.user, plan, copied[0].items):
+            messages.warning(request, said)
         return redirect(plan)
     context = {
         "plan": plan,
