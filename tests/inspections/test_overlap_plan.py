@@ -163,6 +163,17 @@ def test_a_round_stands_for_the_item_that_it_carries_out_at_that_unit_alone(
     assert lead_of(staff, plan).startswith("2 mục của kế hoạch")
 
 
+def test_what_others_do_where_a_closed_plan_had_an_item_is_no_matter_of_the_plan(
+    staff: Client, world: World
+) -> None:
+    plan = make_plan(world.province, status="CLOSED")
+    make_item(plan, world.tien_hoi, 5)
+    for day in (1, 9):
+        visited(world.dai_tu, world.tien_hoi, date(2023, 6, day))
+    assert rows_of(staff, plan) == []
+    assert staff.get(URL, {"year": "2023"}).context["listing"].count == 2
+
+
 def test_items_without_a_reason(plan: Plan, staff: Client, world: World) -> None:
     """Of two, one with a reason is enough; of three, what counts is the plan's own item."""
     assert len(rows_of(staff, plan, reason="none")) == 2
