@@ -190,6 +190,8 @@ class _Conductor(UnitFilter):
 class OverlapFilter(ListFilter):
     """Filters of the list of overlaps. They keep or leave out whole groups."""
 
+    KEPT = ("plan",)
+
     # Set by links from a plan's pages: the first, because the units are then those of its items.
     plan = CharFilter(label="Kế hoạch", method="of_plan", widget=forms.HiddenInput)
     year = YearFilter(method="leave")

@@ -102,6 +102,12 @@ def test_the_page_lists_what_meets_the_plans_items_and_nothing_else(
     assert staff.get(URL, {"year": "2023"}).context["listing"].count == 4
 
 
+def test_changing_a_filter_stays_with_the_plan(plan: Plan, staff: Client) -> None:
+    kept = f'<input type="hidden" name="plan" value="{plan.pk}"'
+    assert kept in staff.get(URL, {"plan": str(plan.pk)}).content.decode()
+    assert 'name="plan"' not in staff.get(URL, {"year": "2023"}).content.decode()
+
+
 def test_two_items_of_the_plan_meet_each_other_and_another_plans(
     plan: Plan, staff: Client, world: World
 ) -> None:
