@@ -166,6 +166,7 @@ class RoundForm(OverlapForm):
         )
         group: Any = self.fields["team_group"].widget
         group.teams = teams
+        group.team_chosen = lambda: self["team"].value()
         offered = Q(is_offered=True)
         if record.pk:
             offered |= Q(pk__in=record.contents.values("pk"))

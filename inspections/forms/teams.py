@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -27,22 +28,26 @@ _LEADER = {"role": TeamRole.LEADER}
 
 
 class GroupInput(forms.TextInput):
-    """The name of a sub-group in a round's form, with those of the teams on offer suggested."""
+    """The name of a sub-group in a round's form, with those of the round's team suggested."""
 
     template_name = "inspections/group_input.html"
-    # Set by the form; scoped.
+    # Both set by the form: the teams on offer, scoped, and which of them now stands in it.
     teams: QuerySet[Team] | None = None
+    team_chosen: Callable[[], Any] = staticmethod(lambda: None)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Also the sub-groups, and the list in which they stand."""
+        """Also the sub-groups of each team, and those of the one that is chosen."""
         context = super().get_context(name, value, {"list": "round-groups", **(attrs or {})})
-        members = TeamMember.objects.exclude(group="").order_by("group")
+        members = TeamMember.objects.exclude(group="").order_by()
         if self.teams is None:
             members = members.none()
         else:
             members = members.filter(team__in=self.teams.values("pk"))
-        names = members.values_list("group", flat=True).distinct()
-        return {**context, "groups": sorted(names, key=sort_key)}
+        pairs = members.values_list("team_id", "group").distinct()
+        groups = sorted(pairs, key=lambda pair: sort_key(pair[1]))
+        team = self.team_chosen()
+        chosen = str(getattr(team, "pk", team))
+        return {**context, "groups": groups, "own": [g for pk, g in groups if str(pk) == chosen]}
 
 
 class TeamForm(RowsForm):
