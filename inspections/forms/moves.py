@@ -30,7 +30,7 @@ class MoveForm(DeedForm):
 
     overlap_reason = BlockInput(
         label="Vẫn kiểm tra, vì",
-        required=False,
+        error_messages={"required": "Hãy ghi lý do vẫn kiểm tra, hoặc chọn ngày khác."},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Lý do được lưu cùng hồ sơ của cuộc. Hoặc chọn ngày khác ở trên.",
     )
@@ -75,15 +75,14 @@ class MoveForm(DeedForm):
             typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
             typed[self.add_prefix("shown_to")] = to.isoformat()
             self.data = typed
+            # Nobody has seen yet that a reason is asked for.
+            self.errors.pop("overlap_reason", None)
             raise ValidationError(
                 {
-                    "to": f"Dưới đây là lịch nếu cuộc bắt đầu ngày {format_day(to)}; hãy xem lại "
-                    "rồi bấm dời."
+                    "to": f"Lịch nếu cuộc bắt đầu ngày {format_day(to)} được nêu ở trên; hãy xem "
+                    "lại rồi bấm dời."
                 }
             )
-        if self.overlaps and not data.get("overlap_reason"):
-            told = "Hãy ghi lý do vẫn kiểm tra, hoặc chọn ngày khác."
-            raise ValidationError({"overlap_reason": told})
         return data
 
     @property
