@@ -261,7 +261,7 @@ def rounds_outside(plan: Plan, person: Person) -> Outside:
 
 
 def figure_of_year(person: Person, now: date) -> Figure | None:
-    """How many items of this year's plans are done and late; None where there are none. Four queries.
+    """How many items of this year's plans are done, and late; None without items. Four queries.
 
     Leads to the plan's progress, or where there are several, to the plans of the year.
     """

@@ -50,6 +50,9 @@ class MoveForm(DeedForm):
         self.overlaps = overlaps_if_moved(self.move, user) if self.move else []
         if not self.overlaps:
             del self.fields["overlap_reason"]
+        elif not self.is_bound:
+            # Where one goes on: the page has shown the day already.
+            self.fields["overlap_reason"].widget.attrs["autofocus"] = ""
 
     def _planned(self) -> Move | None:
         """The round as it would stand on the day in the form; None for its own day, or none."""

@@ -96,3 +96,6 @@ class AdjustmentPaperForm(PaperForm):
         ("Lý do", ("reason",)),
         *PaperForm.groups,
     )
+
+    class Meta(PaperForm.Meta):
+        help_texts = {**PaperForm.Meta.help_texts, "number": "Ví dụ: 60/QĐ-UBND."}
