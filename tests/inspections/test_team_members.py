@@ -240,6 +240,23 @@ def test_round_takes_a_sub_group_of_its_team_however_it_is_written(
     assert "Tổ 1" in staff.get(round_.get_absolute_url()).content.decode()
 
 
+@pytest.mark.parametrize("status", ["SCHEDULED", "COMPLETED"])
+def test_round_leads_whoever_may_see_its_team_to_it(
+    staff: Client, inspector: Client, world: World, team: Team, status: str
+) -> None:
+    round_ = make_round(world.province, team=team, status=status)
+    make_visit(round_, world.dai_tu)
+    link = f'href="{team.get_absolute_url()}"'
+    assert link in staff.get(round_.get_absolute_url()).content.decode()
+    # Of the inspected unit, which sees the round once it is completed, and not the team.
+    assert link not in inspector.get(round_.get_absolute_url()).content.decode()
+    member = make_user("INSPECTOR", world.elsewhere_district)
+    TeamMember.objects.create(team=team, name="Dung", account=member)
+    client = client_of(member)
+    assert link in client.get(round_.get_absolute_url()).content.decode()
+    assert client.get(team.get_absolute_url()).status_code == 200
+
+
 def test_only_the_sub_groups_of_the_rounds_own_team_are_suggested(
     staff: Client, world: World, team: Team
 ) -> None:
