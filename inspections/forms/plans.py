@@ -9,7 +9,7 @@ from django import forms
 from accounts.models import User
 from congvu.dates import today
 from congvu.forms import RecordForm, RowsForm
-from inspections.models import Plan, Programme, why_not_year
+from inspections.models import IssuedByPaper, Plan, Programme, why_not_year
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -95,6 +95,11 @@ class PlanForm(_YearForm):
         if self.instance.pk and self.instance.items.exists():
             # Its items lie in that year.
             del self.fields["year"]
+
+    @property
+    def number_holder(self) -> IssuedByPaper | None:
+        """What the issuer issued under the number already; for the page, which leads there."""
+        return self.instance.number_holder if "number" in self.errors else None
 
 
 class DraftForm(RowsForm, _YearForm):

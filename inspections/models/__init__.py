@@ -17,6 +17,7 @@ from inspections.models.codes import (
     Trigger,
 )
 from inspections.models.feeds import CalendarFeed
+from inspections.models.issued import IssuedByPaper, holder_of
 from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, seal_of, span_of
 from inspections.models.plan_rows import PlanQuerySet
 from inspections.models.plans import OVERLAP_DAYS, Plan, why_not_year
@@ -39,6 +40,7 @@ __all__ = [
     "AdjustmentStatus",
     "CalendarFeed",
     "Content",
+    "IssuedByPaper",
     "Method",
     "Plan",
     "PlanItem",
@@ -59,6 +61,7 @@ __all__ = [
     "Visit",
     "VisitQuerySet",
     "add_items",
+    "holder_of",
     "in_reach",
     "is_behind",
     "is_near",

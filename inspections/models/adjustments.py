@@ -25,6 +25,8 @@ from units.models import Unit
 class Adjustment(IssuedByPaper):
     """One adjustment of a plan; what it changes are the items that it adds and drops."""
 
+    issuer_path = "plan__issuer"
+
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="adjustments")
     # Counted from 1 within the plan.
     position = models.PositiveSmallIntegerField("lần")
@@ -60,6 +62,12 @@ class Adjustment(IssuedByPaper):
                 fields=["plan"],
                 condition=Q(status="DRAFT"),
                 name="inspections_adjustment_one_draft",
+            ),
+            # A document issues one plan, or one adjustment.
+            models.UniqueConstraint(
+                fields=["paper"],
+                condition=Q(paper__isnull=False),
+                name="inspections_adjustment_paper",
             ),
             models.CheckConstraint(
                 condition=(Q(status="ISSUED", issued_on__isnull=False) & ~Q(number=""))

@@ -54,6 +54,7 @@ class Plan(IssuedByPaper):
     """A yearly inspection plan; once issued it has a number and a date (domain notes)."""
 
     Status = PlanStatus
+    issuer_path = "issuer"
 
     # A workbook holds plans that were issued, and no others.
     status = models.CharField(
@@ -111,6 +112,12 @@ class Plan(IssuedByPaper):
             ),
             models.CheckConstraint(
                 condition=Q(year__gte=1945, year__lte=2200), name="inspections_plan_year"
+            ),
+            # A document issues one plan, or one adjustment.
+            models.UniqueConstraint(
+                fields=["paper"],
+                condition=Q(paper__isnull=False),
+                name="inspections_plan_paper",
             ),
             one_of("status", PlanStatus),
             models.CheckConstraint(
@@ -317,12 +324,14 @@ class Plan(IssuedByPaper):
     def issue(self, by: User, paper: Document) -> None:
         """The plan is issued by that document; from now on it is changed by adjustments alone.
 
+        A plan that says nothing of what it is about takes what the document says.
         Raises `ValidationError` where the step or a rule does not allow it, and `IntegrityError`
         when somebody has just taken the number.
         """
         self.take_paper(paper)
+        self.subject = self.subject or paper.subject
         self.clean()
-        self._step("issued", by, "", "number", "issued_on", "paper")
+        self._step("issued", by, "", "number", "issued_on", "paper", "subject")
 
     def withdraw(self, by: User, reason: str) -> None:
         """Take back an issue recorded by mistake: the plan is a draft again, without a number."""

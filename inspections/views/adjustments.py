@@ -15,7 +15,7 @@ from congvu.deeds import DeedForm, confirm, refused
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
-from directives.models import Document, DocumentType
+from directives.models import Document
 from inspections.forms import AdjustmentPaperForm
 from inspections.models import Adjustment, Plan, PlanItem, seal_of
 from inspections.plan_overlaps import check_url, described_meetings, meetings_in, said_of_meetings
@@ -128,10 +128,7 @@ def adjustment_issue(request: UserRequest, pk: int) -> HttpResponse:
         issuer=adjustment.plan.issuer,
         seal=".".join(map(str, (adjustment.version, *shown))),
         deed=issue,
-        initial={
-            "type": DocumentType.DECISION,
-            "subject": f"Điều chỉnh Kế hoạch số {adjustment.plan.number}",
-        },
+        initial={"subject": f"Điều chỉnh Kế hoạch số {adjustment.plan.number}"},
     )
     refusal = adjustment.why_not_issued()
     if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
