@@ -177,6 +177,7 @@ class PlanPage:
             "changes": self._changes(),
             "open_adjustment": self._open_adjustment,
             "stale": self._stale(),
+            "sent_back": self._sent_back(),
             "starts": self._starts(),
             "documents": plan.documents.visible_to(user).select_related("issuer"),
             "editable": self.editable,
@@ -192,6 +193,14 @@ class PlanPage:
     def _on(self, name: str, label: str) -> Action:
         """To a page about the plan that stands further right."""
         return Action(label, reverse(f"reports:{name}", args=[self.plan.pk]))
+
+    def _sent_back(self) -> Event | None:
+        """Who gave the draft back, and why: until it is submitted again."""
+        if not (self.editable and self.plan.is_draft):
+            return None
+        steps = Event.objects.of(self.plan).filter(deed__in=tuple(Plan.STEPS))
+        last = steps.select_related("by").last()
+        return last if last is not None and last.deed == "returned" else None
 
     def _stale(self) -> list[PlanItem]:
         """Items on units that have ended since: an adjustment has to follow them to their heirs."""

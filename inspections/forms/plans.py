@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from congvu.dates import today
@@ -136,6 +137,17 @@ class DraftForm(RowsForm, _YearForm):
         )
         self._take_rows("chương trình", rows)
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        """An issuer that is no more is told with its heirs."""
+        told = getattr(errors, "error_dict", {})
+        issuer = self.cleaned_data.get("issuer")
+        if "issuer" in told and issuer is not None:
+            field = self.fields["issuer"]
+            assert isinstance(field, UnitField)  # noqa: S101  # declared above
+            if heirs := field.heirs_text([issuer], today()).strip():
+                told["issuer"].append(ValidationError(heirs))
+        super()._update_errors(errors)
+
     def rows_told(self) -> list[str]:
         """The programmes, each with its body."""
         found = self.instance.programmes.select_related("body").order_by("position", "pk")
@@ -211,3 +223,10 @@ class CopyForm(forms.Form):
         last = field.queryset.filter(issuer=plan.issuer, year=plan.year - 1).first()
         if last is not None:
             self.initial.setdefault("source", last.pk)
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether there is any plan to copy from. One query."""
+        field = self.fields["source"]
+        assert isinstance(field, SourceChoice)  # noqa: S101  # declared above
+        return bool(field.queryset.exists())

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.colleagues import AccountField
 from accounts.models import User
+from congvu.dates import format_day, today
 from congvu.forms import RecordForm, RowsForm
 from congvu.text import fold, sort_key
 from inspections.models import Round, Team, TeamMember, TeamRole
@@ -73,6 +74,7 @@ class TeamForm(RowsForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._body = self.instance.body_id
         offer(self, Unit.objects.visible_to(user), "body")
         if self.instance.pk is None:
             self.initial.setdefault("body", user.unit)
@@ -88,6 +90,28 @@ class TeamForm(RowsForm):
             form_kwargs={"user": user},
         )
         self._take_rows("thành viên", members_rows)
+
+    def clean(self) -> dict[str, Any] | None:
+        """A body that is no more sets up no team: told by the day that is known of the team.
+
+        A team that is there already stays with its body, whatever became of that.
+        """
+        data = super().clean() or {}
+        body: Unit | None = data.get("body")
+        dated = data.get("decided_on") or {"decided_on", "valid_from"} & set(self.errors)
+        if body is None or dated or body.pk == self._body:
+            return data
+        day = data.get("valid_from") or today()
+        if not body.exists_on(day):
+            field = self.fields["body"]
+            assert isinstance(field, UnitField)  # noqa: S101  # declared above
+            self.add_error(
+                "body",
+                f"{body.name} không có hiệu lực vào ngày {format_day(day)} (có hiệu lực "
+                f"{body.span_text}). Nếu đoàn được lập trước đây, hãy ghi số và ngày quyết định."
+                f"{field.heirs_text([body], day)}",
+            )
+        return data
 
     def is_valid(self) -> bool:
         """Also: no sub-group goes that a round needs."""

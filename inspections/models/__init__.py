@@ -18,7 +18,8 @@ from inspections.models.codes import (
 )
 from inspections.models.feeds import CalendarFeed
 from inspections.models.issued import IssuedByPaper, holder_of
-from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, seal_of, span_of
+from inspections.models.item_rows import PlanItemQuerySet, items_told_to, seal_of
+from inspections.models.items import PlanItem, span_of
 from inspections.models.plan_rows import PlanQuerySet
 from inspections.models.plans import OVERLAP_DAYS, Plan, why_not_year
 from inspections.models.programmes import Programme

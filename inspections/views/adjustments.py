@@ -67,12 +67,15 @@ def adjustment_detail(request: UserRequest, pk: int) -> HttpResponse:
         issue = reverse("inspections:adjustment_issue", args=[pk])
         discard = reverse("inspections:adjustment_delete", args=[pk])
         add = reverse("inspections:item_create", args=[plan.pk])
-        actions = [
-            Action("Ban hành điều chỉnh", issue, adjustment.why_not_issued()),
-            Action("Thêm mục", add),
+        why_not = adjustment.why_not_issued()
+        steps = [
+            Action("Ban hành điều chỉnh", issue, why_not),
             Action("Dời hoặc bỏ mục", f"{plan.get_absolute_url()}?view=items"),
-            Action("Bỏ lần điều chỉnh này", discard, danger=True),
+            Action("Thêm mục", add),
         ]
+        # What cannot be issued yet is worked on first.
+        steps.sort(key=lambda step: bool(step.why_not))
+        actions = [*steps, Action("Bỏ lần điều chỉnh này", discard, danger=True)]
     stories = stories_of([adjustment])
     context = {
         "adjustment": adjustment,
@@ -165,7 +168,7 @@ def adjustment_delete(request: UserRequest, pk: int) -> HttpResponse:
         if adjustment.is_draft
         else f"Điều chỉnh lần {adjustment.position} đã được ban hành nên không bỏ được."
     )
-    added, dropped = adjustment.added.count(), adjustment.dropped.count()
+    changes = adjustment.changes_text
     return confirm(
         request,
         DeedForm(request.POST or None, record=adjustment, shown=_shown(adjustment)),
@@ -175,8 +178,9 @@ def adjustment_delete(request: UserRequest, pk: int) -> HttpResponse:
         label="Bỏ lần điều chỉnh này",
         success="Đã bỏ lần điều chỉnh; kế hoạch giữ nguyên.",
         consequences=[
-            f"{added} mục thêm hoặc dời và {dropped} mục dời hoặc bỏ trong lần điều chỉnh đang "
-            "soạn bị xóa; kế hoạch đang có hiệu lực không đổi.",
+            f"Các thay đổi đang soạn ({changes}) bị bỏ; kế hoạch đang có hiệu lực không đổi."
+            if changes
+            else "Lần điều chỉnh này chưa thay đổi mục nào; kế hoạch đang có hiệu lực không đổi."
         ],
         refusal=refusal,
         then=adjustment.plan,

@@ -165,6 +165,11 @@ def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
     plan = plan_of(request, pk)
     form = CopyForm(request.POST or None, user=request.user, plan=plan)
     refusal = "" if plan.is_draft else f"{plan.name} không còn là dự thảo nên không thêm mục được."
+    if not refusal and not form.has_sources:
+        refusal = (
+            "Chưa có kế hoạch nào khác có mục để chép: kế hoạch chỉ ghi số và ngày ban hành thì "
+            "không có mục. Hãy thêm từng mục, nhập từ bảng tính, hoặc lấy từ đề xuất."
+        )
     copied: list[Copied] = []
 
     def copy() -> None:
