@@ -229,4 +229,4 @@ class CopyForm(forms.Form):
         """Whether there is any plan to copy from. One query."""
         field = self.fields["source"]
         assert isinstance(field, SourceChoice)  # noqa: S101  # declared above
-        return bool(field.queryset.exists())
+        return field.queryset is not None and field.queryset.exists()

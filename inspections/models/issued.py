@@ -97,11 +97,12 @@ def holder_of(
     one, as they are for documents.
     """
     for kind in IssuedByPaper.__subclasses__():
-        rows = kind._base_manager.annotate(as_number=Upper("number")).filter(
-            **{kind.issuer_path: issuer.pk},
-            as_number=Upper(Value(number)),
-            issued_on__year=day.year,
-        )
+        asked = {
+            kind.issuer_path: issuer.pk,
+            "as_number": Upper(Value(number)),
+            "issued_on__year": day.year,
+        }
+        rows = kind._base_manager.annotate(as_number=Upper("number")).filter(**asked)
         if isinstance(but, kind):
             rows = rows.exclude(pk=but.pk)
         if (found := rows.select_related(kind.issuer_path).first()) is not None:

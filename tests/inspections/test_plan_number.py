@@ -146,10 +146,10 @@ def test_document_that_cannot_issue_it_is_neither_offered_nor_taken(
     staff: Client, submitted: Plan, world: World, other: str
 ) -> None:
     """One of another body, a record of minutes, and one that issued another plan."""
-    fields: dict[str, Any] = {"issuer": {"issuer": world.justice}, "type": {"type": "BB"}}.get(
-        other, {}
-    )
-    document = paper(world, **fields)
+    cases: dict[str, dict[str, Any]] = {
+        "issuer": {"issuer": world.justice}, "type": {"type": "BB"}, "issued": {},
+    }  # fmt: skip
+    document = paper(world, **cases[other])
     if other == "issued":
         make_plan(world.province, number=NUMBER, issued_on=document.issued_on, paper=document)
     answer = issue(staff, submitted, registered=str(document.pk))
