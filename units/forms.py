@@ -158,22 +158,8 @@ class UnitField(forms.CharField):
         return unit
 
     def heirs_text(self, units: Iterable[Unit], on: date) -> str:
-        """Whom to write instead of units that are no more: a sentence after a space, or nothing.
-
-        A district has no heir: its communes have, where the data tell.
-        """
-        gone = list(units)
-        heirs = list({heir.pk: heir for unit in gone for heir in unit.heirs_on(on)}.values())
-        if heirs:
-            return f" Đơn vị kế tiếp: {self._offer(heirs)}."
-        ended = [u for u in gone if u.kind == Unit.Kind.DISTRICT and u.valid_to and u.valid_to < on]
-        if not ended:
-            return ""
-        communes = self.queryset.in_force(on).filter(as_successor__predecessor__parent__in=ended)
-        found = list(communes.order_by("sort_key", "pk").distinct())
-        return " Cấp huyện đã kết thúc; hãy chọn xã, phường trên địa bàn" + (
-            f": {self._offer(found)}." if found else "."
-        )
+        """Whom to write instead of units that are no more (`heirs_text`)."""
+        return heirs_text(units, on, self.queryset)
 
     def _nothing(self, text: str) -> str:
         """Why nothing was found, and what comes near."""
@@ -197,8 +183,32 @@ class UnitField(forms.CharField):
         )
 
     def _offer(self, units: list[Unit]) -> str:
-        shown = "; ".join(unit.label(self.on or today()) for unit in units[:OFFERED])
-        return f"{shown}; …" if len(units) > OFFERED else shown
+        return _named(units, self.on or today())
+
+
+def _named(units: list[Unit], on: date) -> str:
+    shown = "; ".join(unit.label(on) for unit in units[:OFFERED])
+    return f"{shown}; …" if len(units) > OFFERED else shown
+
+
+def heirs_text(units: Iterable[Unit], on: date, among: UnitQuerySet) -> str:
+    """What took over from units that are no more: a sentence after a space, or nothing.
+
+    A district has no heir; its communes have, as far as the data tell: those `among` the units that
+    the person may choose.
+    """
+    gone = list(units)
+    heirs = list({heir.pk: heir for unit in gone for heir in unit.heirs_on(on)}.values())
+    if heirs:
+        return f" Đơn vị kế tiếp: {_named(heirs, on)}."
+    ended = [u for u in gone if u.kind == Unit.Kind.DISTRICT and u.valid_to and u.valid_to < on]
+    if not ended:
+        return ""
+    communes = among.in_force(on).filter(as_successor__predecessor__parent__in=ended)
+    found = list(communes.order_by("sort_key", "pk").distinct())
+    return " Cấp huyện đã kết thúc; hãy chọn xã, phường trên địa bàn" + (
+        f": {_named(found, on)}." if found else "."
+    )
 
 
 def offer(form: forms.BaseForm, units: UnitQuerySet, *names: str) -> None:

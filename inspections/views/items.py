@@ -19,6 +19,8 @@ from inspections.forms import ItemForm
 from inspections.item_columns import with_parts
 from inspections.models import Adjustment, PlanItem, PlanStatus, Round, RoundStatus
 from inspections.views.plans import plan_of
+from units.forms import heirs_text
+from units.models import Unit
 
 
 def _item(request: UserRequest, pk: int) -> PlanItem:
@@ -53,7 +55,7 @@ def item_detail(request: UserRequest, pk: int) -> HttpResponse:
         "is_whole": user.in_scope(item.plan.issuer),
         "versions": _versions(item) if user.in_scope(item.plan.issuer) else [],
         "rounds": rounds,
-        "cautions": item.cautions if editable else [],
+        "cautions": [*_gone(item, user), *item.cautions] if editable else [],
         "record": item,
         "events": Event.objects.of(item) if editable else None,
         "actions": _actions(request, item, carried=bool(rounds)),
@@ -65,6 +67,19 @@ def _rounds(item: PlanItem, user: User) -> list[Round]:
     """The rounds in reach that carry the item out."""
     rounds = Round.objects.visible_to(user).filter(items=item).select_related("body")
     return list(rounds.prefetch_related("body__former_names"))
+
+
+def _gone(item: PlanItem, user: User) -> list[str]:
+    """Units of an item in force that do not live through its days, and what took over."""
+    if item.is_over or item.plan.status == PlanStatus.CLOSED:
+        return []
+    first, last, among = item.first_day, item.last_day, Unit.objects.around(user)
+    return [
+        f"{unit.name} không có hiệu lực suốt {item.when_text} (có hiệu lực {unit.span_text})."
+        f"{heirs_text([unit], last, among)}"
+        for unit in {item.unit, item.body}
+        if not unit.covers(first, last)
+    ]
 
 
 def _warn(request: UserRequest, item: PlanItem) -> None:

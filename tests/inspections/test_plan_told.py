@@ -200,6 +200,8 @@ def test_district_that_ended_is_told_with_its_communes(staff: Client, world: Wor
     said = "Cấp huyện đã kết thúc; hãy chọn xã, phường trên địa bàn: Xã Mới (05602)"
     url = f"/plans/{plan.pk}/items/create/"
     assert said in faults(staff.post(url, data))
+    item = make_item(plan, district, month=8)
+    assert said in staff.get(f"/items/{item.pk}/").content.decode()
     # Also where it lives through the first days.
     days = {"schedule": "DAYS", "first_day": "20/6/2025", "last_day": "2/7/2025"}
     assert said in faults(staff.post(url, {**data, **days}))
