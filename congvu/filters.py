@@ -66,10 +66,11 @@ class ListFilter(FilterSet):
     """The filters of one list. Faults leave the list unfiltered and are shown at their field.
 
     `first` and `last` are called `from` and `to` in addresses. `ORDER` names, as addresses do,
-    those that come first on the page.
+    those that come first on the page; `KEPT` the hidden ones that stay when others are changed.
     """
 
     ORDER: ClassVar[tuple[str, ...]] = ()
+    KEPT: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def get_filters(cls) -> dict[str, Any]:

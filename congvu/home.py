@@ -11,7 +11,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -134,8 +135,7 @@ def figures(user: User, now: date) -> list[Figure]:
         url = _link(name, status="COMPLETED", **days)
         change = f"cùng kỳ năm {now.year - 1}: {number_text(counts['past'])}"
         shown.append(Figure(label, number_text(counts["this"]), url, change))
-    # Whoever works on rounds has cards enough: with this the page would ask too often.
-    if not user.may("rounds.change") and (plans := figure_of_year(user, now)):
+    if plans := figure_of_year(user, now):
         shown.append(plans)
     return shown
 
@@ -170,14 +170,22 @@ def _cards(rows: Any, piles: Sequence[Pile], show: Callable[[Any], Entry]) -> li
     counts = rows.aggregate(
         **{f"pile_{place}": Count("pk", filter=pile.which) for place, pile in enumerate(piles)}
     )
-    cards = []
-    for pile, count in zip(piles, counts.values(), strict=True):
+    parts = []
+    for place, (pile, count) in enumerate(zip(piles, counts.values(), strict=True)):
         # Picked by their ids first: sorted as a whole, thousands of rows take three times as long.
         first = rows.filter(pile.which).order_by(pile.order, "pk").values("pk")[:NAMED]
-        named = rows.filter(pk__in=first).order_by(pile.order, "pk") if count else ()
-        entries = [show(row) for row in named]
-        cards.append(Card(pile.title, count, pile.url, entries, pile.tone, pile.empty))
-    return cards
+        nth = Window(RowNumber(), order_by=[F(pile.order).asc(), F("pk").asc()])
+        named = rows.filter(pk__in=first).annotate(pile=Value(place), nth=nth)
+        if count:
+            parts.append(named.order_by())
+    named = parts[0].union(*parts[1:], all=True) if parts else ()
+    entries: list[list[Entry]] = [[] for _ in piles]
+    for row in sorted(named, key=lambda row: row.nth):
+        entries[row.pile].append(show(row))
+    return [
+        Card(pile.title, count, pile.url, found, pile.tone, pile.empty)
+        for pile, count, found in zip(piles, counts.values(), entries, strict=True)
+    ]
 
 
 def remedies(user: User, now: date) -> list[Card]:

@@ -12,7 +12,23 @@ from __future__ import annotations
 from django import forms
 
 from congvu.access import Person
-from directives.models import TAKEN, Document
+from directives.models import TAKEN, Document, DocumentType
+
+# The letters of a type as numbers carry them, where they are not those of its code.
+_LETTERS = {"QĐ": DocumentType.DECISION, "CĐ": DocumentType.TELEGRAM, "NĐ": DocumentType.DECREE}
+
+
+def type_told(number: str) -> DocumentType:
+    """The type that a number tells: 45/KH-UBND is a plan, 202/2025/QĐ-UBND a decision.
+
+    An official letter has no letters of a type (domain notes): 125/SNV-CCHC. The Party's have them
+    in front: 35-CT/TU.
+    """
+    front, _, back = number.upper().rpartition("/")
+    letters = front.partition("-")[2] or back.split("-")[0]
+    if letters in _LETTERS:
+        return _LETTERS[letters]
+    return DocumentType(letters) if letters in DocumentType.values else DocumentType.LETTER
 
 
 def taken_by(document: Document, person: Person) -> tuple[str, Document | None]:

@@ -20,26 +20,33 @@ from units.models import Unit
 class Copied:
     """What copying brought: items added, of which units followed to heirs, and those left out."""
 
-    added: int
+    items: list[PlanItem]
     followed: int
-    doubled: int
+    doubled: list[str]
     lost: list[str]
 
     @property
     def sentence(self) -> str:
         """For the person who copied."""
-        parts = [f"Đã chép {self.added} mục."]
+        parts = [f"Đã chép {len(self.items)} mục."]
         if self.followed:
             parts.append(f"{self.followed} mục chuyển sang đơn vị kế tiếp.")
         if self.doubled:
-            parts.append(f"{self.doubled} mục không chép vì đơn vị đã có trong dự thảo.")
+            parts.append(
+                f"{len(self.doubled)} mục không chép vì đơn vị đã có trong dự thảo: "
+                f"{_named(self.doubled)}."
+            )
         if self.lost:
-            names = "; ".join(self.lost[:5]) + ("; …" if len(self.lost) > 5 else "")
             parts.append(
                 f"{len(self.lost)} mục không chép vì đơn vị hoặc cơ quan kiểm tra đã kết thúc: "
-                f"{names}."
+                f"{_named(self.lost)}."
             )
         return " ".join(parts)
+
+
+def _named(names: list[str]) -> str:
+    """The first five."""
+    return "; ".join(names[:5]) + ("; …" if len(names) > 5 else "")
 
 
 def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
@@ -56,7 +63,8 @@ def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
         there = list(held.items.values_list("unit_id", flat=True))
         line = PlanItem.next_line(held)
         programmes = _programmes(source, held)
-        added = followed = doubled = 0
+        followed = 0
+        doubled: list[str] = []
         lost: list[str] = []
         found: list[tuple[PlanItem, Unit, Unit]] = []
         made: list[PlanItem] = []
@@ -72,13 +80,13 @@ def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
         for item, unit, body in found:
             first, last = _span(item, held.year)
             if not kin[unit.pk].isdisjoint(there):
-                doubled += 1
+                doubled.append(unit.name)
                 continue
             there.append(unit.pk)
             followed += unit.pk != item.unit_id
             new = PlanItem(
                 plan=held,
-                line=line + added,
+                line=line + len(made),
                 unit=unit,
                 body=body,
                 form=item.form,
@@ -93,9 +101,8 @@ def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
             new.contents.set(item.contents.all())
             new.programmes.set(programmes[each.name] for each in item.programmes.all())
             made.append(new)
-            added += 1
         mark_all(by, made, "added", [{}] * len(made))
-        copied = Copied(added, followed, doubled, lost)
+        copied = Copied(made, followed, doubled, lost)
         mark(by, held, "changed", note=f"Từ {source}: {copied.sentence}")
         return copied
 

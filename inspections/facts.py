@@ -44,9 +44,7 @@ def facts_of_round(round_: Round, user: User) -> list[Fact]:
         Fact(
             "Đoàn kiểm tra",
             team.name if team else "Chưa có đoàn",
-            url=team.get_absolute_url()
-            if team and user.may("teams.view") and user.in_scope(team.body)
-            else None,
+            url=team.get_absolute_url() if team and team.is_seen_by(user) else None,
             small=", ".join(filter(None, [round_.team_group, team.decision_number]))
             if team
             else "",

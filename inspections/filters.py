@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.http import QueryDict
 from django_filters.filters import CharFilter, ChoiceFilter
 
-from accounts.models import User
 from congvu.access import record_id
 from congvu.dates import today
 from congvu.filters import CodeFilter, DayFilter, ListFilter, SearchFilter, YearFilter
@@ -36,9 +35,10 @@ from inspections.models import (
     outside_plans,
     statuses_seen_by,
 )
-from inspections.overlap_year import Clash, Key
+from inspections.overlap_year import Clash, Key, left_bare
+from inspections.plan_overlaps import items_in_reach
 from units.filters import AloneFilter, UnitFilter
-from units.models import Unit, under
+from units.models import Unit
 
 
 class PlanFilter(ListFilter):
@@ -159,21 +159,24 @@ class RoundFilter(StatusFilter):
             bound: Any = self.form
             bound.fields[name].choices = [(value, "ngoài kế hoạch")]
             return rounds.filter(outside_plans())
-        return rounds.filter(plan=self._named(Plan.objects.visible_to(self.request.user), name))
+        plan = named(self, Plan.objects.visible_to(self.request.user), name)
+        return rounds.filter(plan=plan.pk if plan else 0)
 
     def of_team(self, rounds: RoundQuerySet, name: str, value: str) -> RoundQuerySet:
         """Rounds of that team."""
-        return rounds.filter(team=self._named(Team.objects.visible_to(self.request.user), name))
+        team = named(self, Team.objects.visible_to(self.request.user), name)
+        return rounds.filter(team=team.pk if team else 0)
 
-    def _named(self, records: QuerySet[Any], name: str) -> int:
-        """The id in the address if it is in reach, else one that nothing has."""
-        text = self.data.get(name, "")
-        pk = record_id(text)
-        record = records.filter(pk=pk).first() if pk is not None else None
-        # The list shows the choice's label in the chip.
-        bound: Any = self.form
-        bound.fields[name].choices = [(text, str(record or "không tìm thấy"))]
-        return record.pk if record else 0
+
+def named(filters: ListFilter, records: QuerySet[Any], name: str) -> Any:
+    """The record whose id stands in the address if it is in reach, else None; the chip names it."""
+    text = filters.data.get(name, "")
+    pk = record_id(text)
+    record = records.filter(pk=pk).first() if pk is not None else None
+    # The list shows the choice's label in the chip.
+    bound: Any = filters.form
+    bound.fields[name].choices = [(text, str(record or "không tìm thấy"))]
+    return record
 
 
 class _Conductor(UnitFilter):
@@ -187,6 +190,10 @@ class _Conductor(UnitFilter):
 class OverlapFilter(ListFilter):
     """Filters of the list of overlaps. They keep or leave out whole groups."""
 
+    KEPT = ("plan",)
+
+    # Set by links from a plan's pages: the first, because the units are then those of its items.
+    plan = CharFilter(label="Kế hoạch", method="of_plan", widget=forms.HiddenInput)
     year = YearFilter(method="leave")
     unit = UnitFilter("", label="Đơn vị được kiểm tra")
     body = _Conductor("body__", label="Cơ quan kiểm tra")
@@ -197,28 +204,36 @@ class OverlapFilter(ListFilter):
         method="leave",
     )
 
-    def kept(self, user: User, groups: list[list[Clash]]) -> list[list[Clash]]:
-        """The groups that body and reason leave; two queries for each of them."""
+    # The plan asked for, where it is in reach, and its items by their ids; None: all of the year.
+    asked_plan: Plan | None = None
+    own: frozenset[int] | None = None
+
+    def of_plan(self, units: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """The units that the plan's items in reach name, wherever they stand."""
+        self.asked_plan = named(
+            self, Plan.objects.visible_to(self.request.user).select_related("issuer"), name
+        )
+        rows = items_in_reach(self.request.user, self.asked_plan).order_by()
+        pairs = dict(rows.values_list("pk", "unit"))
+        self.own = frozenset(pairs)
+        return Unit.objects.filter(pk__in=set(pairs.values()))
+
+    def kept(self, groups: list[list[Clash]]) -> list[list[Clash]]:
+        """The groups that plan, body and reason leave; one query for the body."""
         if not self.is_valid():
             return groups
-        asked = self.form.cleaned_data
+        asked, own = self.form.cleaned_data, self.own
+        if own is not None:
+            groups = [g for g in groups if any(each.items & own for each in g)]
         if told := asked.get("body"):
             conductor = self.filters["body"]
             assert isinstance(conductor, _Conductor)  # noqa: S101  # declared above
             theirs = _those(groups, conductor.condition(told))
             groups = [g for g in groups if any(_key(each) in theirs for each in g)]
         if asked.get("reason"):
-            # What may not be told is no reason to whoever asks.
-            own = under(user.scope_paths, "body__") & ~Q(overlap_reason="")
-            explained = _those(groups, own)
-            groups = [g for g in groups if _is_bare(g, explained)]
+            # Of a plan, those in which an item of it is what lacks the reason.
+            groups = [g for g in groups if any(own is None or e.items & own for e in left_bare(g))]
         return groups
-
-
-def _is_bare(group: list[Clash], explained: set[Key]) -> bool:
-    """Whether two inspections of the group stand beside each other without a reason."""
-    with_reason = {each.number for each in group if _key(each) in explained}
-    return group[0].size - len(with_reason) >= 2
 
 
 def _key(clash: Clash) -> Key:
@@ -228,10 +243,12 @@ def _key(clash: Clash) -> Key:
 def _those(groups: list[list[Clash]], condition: Q) -> set[Key]:
     """The rounds and items among them that fit."""
     keys = {_key(each) for group in groups for each in group}
-    found: set[Key] = set()
+    found: Any = None
     for is_round, records in ((True, Round.objects), (False, PlanItem.objects)):
         rows: Any = records
         ids = [pk for kind, pk in keys if kind == is_round]
-        fitting = rows.filter(condition, pk__in=ids).order_by().values_list("pk", flat=True)
-        found |= {(is_round, pk) for pk in fitting}
-    return found
+        fitting = (
+            rows.filter(condition, pk__in=ids).order_by().values_list(Value(int(is_round)), "pk")
+        )
+        found = fitting if found is None else found.union(fitting)
+    return {(bool(is_round), pk) for is_round, pk in found}

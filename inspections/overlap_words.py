@@ -153,7 +153,7 @@ def _of_item(
         tuple(contents.get((False, met.pk), [])),
         f"Mục {item.line}, {plan.number or 'dự thảo'}" if seen else "",
         item.get_absolute_url() if seen else None,
-        item.overlap_reason if seen and user.in_scope(units[plan.issuer_id]) else "",
+        item.overlap_reason if seen and user.in_scope(plan.issuer) else "",
         seen and plan.status == PlanStatus.ISSUED,
     )
 

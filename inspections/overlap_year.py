@@ -32,13 +32,23 @@ class Clash:
     """One round or item in a group; `met.gap` is the distance to the nearest other of the group.
 
     `group` counts the groups of the list from 1, the worst first; `number` is the place of the
-    inspection among the `size` separate ones of its group, in time.
+    inspection among the `size` separate ones of its group, in time. `items` are the ids of the
+    plans' items that it is, or carries out at that unit.
     """
 
     met: Met
     group: int
     number: int
     size: int
+    items: frozenset[int]
+
+
+def left_bare(group: Sequence[Clash]) -> list[Clash]:
+    """Those of the group without a reason on record, where two stand beside each other so."""
+    explained = {each.number for each in group if each.met.explained}
+    if group[0].size - len(explained) < 2:
+        return []
+    return [each for each in group if each.number not in explained]
 
 
 def clashes_of(person: Person, units: Iterable[int], year: int) -> list[list[Clash]]:
@@ -56,7 +66,7 @@ def clashes_of(person: Person, units: Iterable[int], year: int) -> list[list[Cla
         groups += _Cluster(told, cluster, kin, first, last).groups()
     groups.sort(key=_badness)
     return [
-        [Clash(each.met, place, each.number, each.size) for each in group]
+        [replace(each, group=place) for each in group]
         for place, group in enumerate(groups, start=1)
     ]
 
@@ -112,12 +122,12 @@ class _Cluster:
     ) -> None:
         self.told, self.kin, self.first, self.last = told, kin, first, last
         self.met = [
-            Met(True, pk, unit, day, day, 0)
+            Met(True, pk, unit, day, day, 0, (True, pk) in told.explained)
             for unit in units
             for day, pk in told.visits.get(unit, ())
         ]
         self.met += [
-            Met(False, pk, unit, begins, ends, 0)
+            Met(False, pk, unit, begins, ends, 0, (False, pk) in told.explained)
             for unit in units
             for begins, ends, pk in told.items.get(unit, ())
             if not told.is_stood_for(pk, kin[unit])
@@ -218,6 +228,12 @@ class _Cluster:
         for each in best.values():
             numbers.setdefault(self._key(each), len(numbers) + 1)
         return [
-            Clash(replace(each, gap=nearest[each]), 0, numbers[self._key(each)], len(numbers))
+            Clash(
+                replace(each, gap=nearest[each]),
+                0,
+                numbers[self._key(each)],
+                len(numbers),
+                self.told.items_met(each, self.kin[each.unit]),
+            )
             for each in best.values()
         ]

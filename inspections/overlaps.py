@@ -36,6 +36,7 @@ from inspections.models import (
     items_told_to,
 )
 from units.kin import kin_of
+from units.models import under
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Met:
     """Another inspection of the same unit: a round on the day of its visit, or an item of a plan.
 
     `gap`: days from the end of the earlier to the start of the later, 0 when they share a day.
+    `explained`: a reason why it stands all the same is on record, and the person may be told.
     """
 
     is_round: bool
@@ -72,6 +74,7 @@ class Met:
     first: date
     last: date
     gap: int
+    explained: bool = False
 
 
 def gap_between(first: date, last: date, other_first: date, other_last: date) -> int:
@@ -101,10 +104,13 @@ def asked_of_item(item: PlanItem) -> Asked:
     return Asked(item.unit_id, item.first_day, item.last_day, days_of(item.plan), items=own)
 
 
-def overlaps_of(person: Person, asked: Sequence[Asked]) -> list[tuple[Met, ...]]:
+def overlaps_of(
+    person: Person, asked: Sequence[Asked], preparing: int | None = None
+) -> list[tuple[Met, ...]]:
     """For each of those asked about what overlaps it, the nearest first. Three queries.
 
-    A round is told once, by its visit nearest in time.
+    A round is told once, by its visit nearest in time. With `preparing`, the id of an adjustment,
+    items are looked at as it would leave them.
     """
     if not asked:
         return []
@@ -112,7 +118,8 @@ def overlaps_of(person: Person, asked: Sequence[Asked]) -> list[tuple[Met, ...]]
     windows = [each.window for each in asked]
     around = frozenset().union(*kin.values())
     own = frozenset().union(*(each.items for each in asked))
-    told = Told(person, around, min(w[0] for w in windows), max(w[1] for w in windows), own)
+    first, last = min(w[0] for w in windows), max(w[1] for w in windows)
+    told = Told(person, around, first, last, own, preparing)
     return [
         told.met_by(each, kin[each.unit], *window)
         for each, window in zip(asked, windows, strict=True)
@@ -122,17 +129,26 @@ def overlaps_of(person: Person, asked: Sequence[Asked]) -> list[tuple[Met, ...]]
 class Told:
     """Whatever one person may be told of inspections of some units in some days. Two queries.
 
-    `around` are the units' ids; `own` are items asked about, whose rounds matter as well.
+    `around` are the units' ids; `own` are items asked about, whose rounds matter as well;
+    `preparing` is an adjustment whose items are looked at as if it were issued.
     """
 
     def __init__(
-        self, person: Person, around: Collection[int], first: date, last: date, own: Collection[int]
+        self,
+        person: Person,
+        around: Collection[int],
+        first: date,
+        last: date,
+        own: Collection[int],
+        preparing: int | None = None,
     ) -> None:
         # By unit: day and round, in order; and first day, last day and item.
         self.visits: dict[int, list[tuple[date, int]]] = defaultdict(list)
         self.items: dict[int, list[tuple[date, date, int]]] = defaultdict(list)
         # N of each round and item, where it is another than the default.
         self.within: dict[tuple[bool, int], int] = {}
+        # The rounds and items that have a reason on record; what must not be told is none.
+        self.explained: set[tuple[bool, int]] = set()
         self.rounds_of: dict[int, set[int]] = defaultdict(set)
         self.items_of: dict[int, set[int]] = defaultdict(set)
         # Which unit an item names, and which of these units a round that carries one out visits.
@@ -141,7 +157,13 @@ class Told:
         self._known: set[int] = set()
         self._visited: dict[int, set[int]] = defaultdict(set)
         self._read_visits(person, around, first, last)
-        self._read_items(person, around, first, last, own)
+        self._moved: dict[int, int] = {}
+        self._read_items(person, around, first, last, own, preparing)
+        for new, old in self._moved.items():
+            # Once issued, what carried out the one carries out the other.
+            for round_ in self.rounds_of.get(old, ()):
+                self.rounds_of[new].add(round_)
+                self.items_of[round_].add(new)
 
     def _read_visits(
         self, person: Person, around: Collection[int], first: date, last: date
@@ -149,10 +171,17 @@ class Told:
         rows = (
             Visit.objects.told_to(person)
             .filter(unit__in=around, visited_on__range=(first, last))
+            .annotate(
+                explained=under(person.scope_paths, "round__body__") & ~Q(round__overlap_reason="")
+            )
             .order_by("visited_on")
-            .values_list("unit_id", "visited_on", "round_id", "round__plan__overlap_days")
+            .values_list(
+                "unit_id", "visited_on", "round_id", "round__plan__overlap_days", "explained"
+            )
         )
-        for unit, day, round_, within in rows:
+        for unit, day, round_, within, explained in rows:
+            if explained:
+                self.explained.add((True, round_))
             self.visits[unit].append((day, round_))
             if within is not None and within != OVERLAP_DAYS:
                 self.within[True, round_] = within
@@ -164,6 +193,7 @@ class Told:
         first: date,
         last: date,
         own: Collection[int],
+        preparing: int | None,
     ) -> None:
         """Items, of any time, and the rounds of which the person may be told that carry them out.
 
@@ -174,7 +204,11 @@ class Told:
         held = Q(rounds__status__in=[each for each in RoundStatus if each != RoundStatus.CANCELLED])
         rows = (
             PlanItem.objects.filter(unit__in=around)
-            .annotate(carried_out=no_secret & held, told=items_told_to(person))
+            .annotate(
+                carried_out=no_secret & held,
+                told=items_told_to(person, preparing),
+                explained=under(person.scope_paths, "plan__issuer__") & ~Q(overlap_reason=""),
+            )
             .order_by("first_day")
             .values_list(
                 "pk",
@@ -187,10 +221,18 @@ class Told:
                 "carried_out",
                 "rounds__pk",
                 "rounds__visits__unit_id",
+                "explained",
+                "added_in_id",
+                "dropped_in_id",
+                "replaces_id",
             )
         )
-        for item, unit, begins, ends, within, plan, known, carried_out, round_, visited in rows:
-            if not known and item not in own:
+        for (
+            item, unit, begins, ends, within, plan, known, carried_out, round_, visited, explained,
+            added, dropped, replaces,
+        ) in rows:  # fmt: skip
+            goes = preparing is not None and dropped == preparing
+            if not known and item not in own and not goes:
                 continue
             if carried_out:
                 self.rounds_of[item].add(round_)
@@ -201,6 +243,10 @@ class Told:
             self._unit_of[item] = unit
             if known:
                 self._known.add(item)
+                if explained:
+                    self.explained.add((False, item))
+                if preparing is not None and added == preparing and replaces is not None:
+                    self._moved[item] = replaces
             if not known or plan == PlanStatus.CLOSED or begins > last or ends < first:
                 continue
             self.items[unit].append((begins, ends, item))
@@ -216,15 +262,21 @@ class Told:
         while left:
             is_round, pk = left.pop()
             if is_round:
-                carried_out = self.items_of.get(pk, set()) & self._known
-                more = {each for each in carried_out if self._unit_of[each] in units}
-                more -= found_items
+                more = self._carried_out(pk, units) - found_items
                 found_items |= more
             else:
                 more = self.rounds_of.get(pk, set()) - found_rounds
                 found_rounds |= more
             left += [(not is_round, each) for each in more]
         return found_items, found_rounds
+
+    def items_met(self, met: Met, units: Collection[int]) -> frozenset[int]:
+        """The item that it is, or those of these units that the round carries out."""
+        return frozenset(self._carried_out(met.pk, units) if met.is_round else {met.pk})
+
+    def _carried_out(self, round_: int, units: Collection[int]) -> set[int]:
+        known = self.items_of.get(round_, set()) & self._known
+        return {each for each in known if self._unit_of[each] in units}
 
     def is_stood_for(self, item: int, units: Collection[int]) -> bool:
         """Whether a round that carries the item out visits one of the units, at any time."""
@@ -248,13 +300,16 @@ class Told:
                     continue
                 gap = (first - day).days if day < first else max((day - last).days, 0)
                 if round_ not in nearest or gap < nearest[round_].gap:
-                    nearest[round_] = Met(True, round_, unit, day, day, gap)
+                    nearest[round_] = Met(
+                        True, round_, unit, day, day, gap, (True, round_) in self.explained
+                    )
             for begun, ended, item in self.items.get(unit, ()):
                 if begun > ends or ended < begins or item in items:
                     continue
                 if not self.is_stood_for(item, units):
                     gap = gap_between(first, last, begun, ended)
-                    found.append(Met(False, item, unit, begun, ended, gap))
+                    explained = (False, item) in self.explained
+                    found.append(Met(False, item, unit, begun, ended, gap, explained))
         return tuple(sorted([*nearest.values(), *found], key=_nearness))
 
 

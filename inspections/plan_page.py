@@ -25,6 +25,7 @@ from inspections.models import (
     Round,
     RoundStatus,
 )
+from inspections.plan_overlaps import check_url
 
 _TONES = {
     PlanStatus.DRAFT: "secondary",
@@ -153,6 +154,8 @@ class PlanPage:
         if self.plan.is_issued and self.item_count:
             progress = self._on("plan_progress", "Tiến độ (Biểu 07)")
             tabs.append(Tab(progress.label, progress.url, here=False))
+        if self.item_count:
+            tabs.append(Tab("Kiểm tra chồng chéo", check_url(self.plan), here=False))
         return tabs
 
     def context(self) -> dict[str, Any]:
@@ -174,6 +177,7 @@ class PlanPage:
             "changes": self._changes(),
             "open_adjustment": self._open_adjustment,
             "stale": self._stale(),
+            "sent_back": self._sent_back(),
             "starts": self._starts(),
             "documents": plan.documents.visible_to(user).select_related("issuer"),
             "editable": self.editable,
@@ -189,6 +193,14 @@ class PlanPage:
     def _on(self, name: str, label: str) -> Action:
         """To a page about the plan that stands further right."""
         return Action(label, reverse(f"reports:{name}", args=[self.plan.pk]))
+
+    def _sent_back(self) -> Event | None:
+        """Who gave the draft back, and why: until it is submitted again."""
+        if not (self.editable and self.plan.is_draft):
+            return None
+        steps = Event.objects.of(self.plan).filter(deed__in=tuple(Plan.STEPS))
+        last = steps.select_related("by").last()
+        return last if last is not None and last.deed == "returned" else None
 
     def _stale(self) -> list[PlanItem]:
         """Items on units that have ended since: an adjustment has to follow them to their heirs."""

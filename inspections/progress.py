@@ -30,7 +30,7 @@ from inspections.models import (
     RoundStatus,
     Visit,
 )
-from inspections.models.items import ADJUSTED
+from inspections.models.item_rows import ADJUSTED
 from units.kin import kin_of
 
 # Moved by an adjustment that was issued: what it put in its place stands for it.
@@ -102,10 +102,8 @@ class Standing:
         item = self.item
         found = []
         if item.added_in is not None:
-            moved = f"Dời từ {item.replaces.when_text}" if item.replaces else "Bổ sung"
-            found.append(
-                _because(f"{moved} (điều chỉnh lần {item.added_in.position})", item.reason)
-            )
+            what = f"{_what_became_of(item)} (điều chỉnh lần {item.added_in.position})"
+            found.append(_because(what, item.reason))
         if self.state == ItemState.DROPPED and item.dropped_in is not None:
             dropped = f"Bỏ ở điều chỉnh lần {item.dropped_in.position}"
             found.append(_because(dropped, item.drop_reason))
@@ -119,6 +117,14 @@ class Standing:
             overlaps.append(self.round.overlap_reason)
         found += [_because("Trùng cuộc khác", each) for each in dict.fromkeys(overlaps) if each]
         return [*found, self.detail] if self.detail else found
+
+
+def _what_became_of(item: PlanItem) -> str:
+    """What an adjustment did to bring the item here (reads `replaces`)."""
+    if item.replaces is None:
+        return "Bổ sung"
+    before = item.replaces.when_text
+    return "Sửa, không đổi thời gian" if before == item.when_text else f"Dời từ {before}"
 
 
 def _because(what: str, why: str) -> str:

@@ -45,6 +45,11 @@ urlpatterns = [
     path("items/<int:pk>/drop/", items.item_drop, name="item_drop"),
     path("items/<int:pk>/keep/", items.item_keep, name="item_keep"),
     path("adjustments/<int:pk>/", adjustments.adjustment_detail, name="adjustment_detail"),
+    path(
+        "adjustments/<int:pk>/overlaps/",
+        adjustments.adjustment_overlaps,
+        name="adjustment_overlaps",
+    ),
     path("adjustments/<int:pk>/issue/", adjustments.adjustment_issue, name="adjustment_issue"),
     path("adjustments/<int:pk>/delete/", adjustments.adjustment_delete, name="adjustment_delete"),
     path("overlaps/", overlaps.overlap_list, name="overlap_list"),

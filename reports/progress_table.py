@@ -261,7 +261,7 @@ def rounds_outside(plan: Plan, person: Person) -> Outside:
 
 
 def figure_of_year(person: Person, now: date) -> Figure | None:
-    """How many items of this year's plans are done; None where no plan has any. Four queries.
+    """How many items of this year's plans are done, and late; None without items. Four queries.
 
     Leads to the plan's progress, or where there are several, to the plans of the year.
     """
@@ -277,6 +277,7 @@ def figure_of_year(person: Person, now: date) -> Figure | None:
     if len(plans) == 1:
         url = reverse("reports:plan_progress", args=[plans.pop()])
     done, whole = number_text(counts.done), number_text(counts.in_force)
-    return Figure(
-        f"Kế hoạch năm {now.year}: mục đã xong", f"{done}/{whole}", url, counts.share_text
-    )
+    share = counts.share_text
+    if counts.late:
+        share = f"{share}; {number_text(counts.late)} mục chậm"
+    return Figure(f"Kế hoạch năm {now.year}: mục đã xong", f"{done}/{whole}", url, share)

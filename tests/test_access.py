@@ -152,6 +152,7 @@ TABLE: dict[str, Row] = {
     "inspections:item_keep":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "item"),
     "inspections:item_delete":       Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "item"),
     "inspections:adjustment_detail": Row("302 200 404 404 200 404 404", record="adjustment"),
+    "inspections:adjustment_overlaps": Row("302 200 404 404 200 404 404", record="adjustment"),
     "inspections:adjustment_issue":  Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "adjustment"),
     "inspections:adjustment_delete": Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "adjustment"),
     "inspections:overlap_list":      Row("302 200 200 403 200 403 200"),

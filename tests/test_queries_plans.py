@@ -123,7 +123,11 @@ def _pages(world: World, by: User) -> Iterator[str]:
             answer(visit, questions_of(visit)[0].question, by, reply="NO")
             addresses.append(_locked(round_, world, by).get_absolute_url())
     yield from addresses
+    # What overlaps their items may be a round, of which more is read.
+    make_visit(make_round(world.province, date(2023, 6, 6)), world.tien_hoi)
     for plan in plans.values():
+        yield f"/overlaps/?plan={plan.pk}&year={plan.year}"
+        yield f"/overlaps/?plan={plan.pk}&year={plan.year}&reason=none"
         for view in ("items", "issued", "changes", "rounds"):
             yield f"/plans/{plan.pk}/?view={view}"
         for deed in ("edit", "delete", "copy", "submit", "send-back", "issue", "withdraw", "close",
@@ -131,6 +135,7 @@ def _pages(world: World, by: User) -> Iterator[str]:
             yield f"/plans/{plan.pk}/{deed}/"
     yield f"/adjustments/{adjustment.pk}/"
     yield f"/adjustments/{adjustment.pk}/issue/"
+    yield f"/adjustments/{adjustment.pk}/overlaps/"
     yield f"/adjustments/{adjustment.pk}/delete/"
     for item in (first, second, third, moved, added, *plans["draft"].items.all()):
         for deed in ("", "edit/", "move/", "drop/", "keep/", "delete/"):

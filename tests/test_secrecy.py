@@ -254,6 +254,12 @@ def addresses(ids: dict[str, list[Any]]) -> Iterator[str]:
             if not args and name.endswith(FILTERED):
                 for query in QUERIES:
                     yield f"{url}?{query.format(year=now.year, month=f'{now:%Y-%m}')}"
+            if name == "inspections:overlap_list":
+                # The district's own plans, and those that are not there yet.
+                first = ids["plan"][0][0]
+                for pk in range(first, first + 8):
+                    yield f"{url}?plan={pk}"
+                    yield f"{url}?plan={pk}&year={now.year}&export=xlsx"
 
 
 def records() -> dict[str, list[Any]]:

@@ -152,15 +152,14 @@ class UnitField(forms.CharField):
         if self.on and not unit.exists_on(self.on):
             raise ValidationError(
                 f"{unit.name} (mã {unit.code}) không có hiệu lực vào ngày {format_day(self.on)}: "
-                f"đơn vị này có hiệu lực {unit.span_text}.{self._heirs([unit], self.on)}",
+                f"đơn vị này có hiệu lực {unit.span_text}.{self.heirs_text([unit], self.on)}",
                 code="not_in_force",
             )
         return unit
 
-    def _heirs(self, units: Iterable[Unit], on: date) -> str:
-        """Whom to write instead of units that are no more."""
-        heirs = list({heir.pk: heir for unit in units for heir in unit.heirs_on(on)}.values())
-        return f" Đơn vị kế tiếp: {self._offer(heirs)}." if heirs else ""
+    def heirs_text(self, units: Iterable[Unit], on: date) -> str:
+        """Whom to write instead of units that are no more (`heirs_text`)."""
+        return heirs_text(units, on, self.queryset)
 
     def _nothing(self, text: str) -> str:
         """Why nothing was found, and what comes near."""
@@ -168,7 +167,7 @@ class UnitField(forms.CharField):
         code = match["code"] if match else text
         day = self.on or today()
         if bearers := self.queryset.filter(code__iexact=code):
-            return self.queryset.why_not(code, day) + self._heirs(bearers, day)
+            return self.queryset.why_not(code, day) + self.heirs_text(bearers, day)
         near = self.queryset.in_force(day).search(words).prefetch_related("former_names")
         if offered := list(near[:OFFERED]):
             return f"Không có đơn vị nào tên là “{text}”. Có phải là: {self._offer(offered)}?"
@@ -176,7 +175,7 @@ class UnitField(forms.CharField):
         if past:
             return (
                 f"Ngày {format_day(day)} không có đơn vị “{text}”. Ở thời gian khác có: "
-                f"{self._offer(past)}.{self._heirs(past, day)}"
+                f"{self._offer(past)}.{self.heirs_text(past, day)}"
             )
         return (
             f"Không tìm thấy đơn vị “{text}” trong phạm vi của bạn. Hãy ghi mã (như 05569) hoặc "
@@ -184,8 +183,32 @@ class UnitField(forms.CharField):
         )
 
     def _offer(self, units: list[Unit]) -> str:
-        shown = "; ".join(unit.label(self.on or today()) for unit in units[:OFFERED])
-        return f"{shown}; …" if len(units) > OFFERED else shown
+        return _named(units, self.on or today())
+
+
+def _named(units: list[Unit], on: date) -> str:
+    shown = "; ".join(unit.label(on) for unit in units[:OFFERED])
+    return f"{shown}; …" if len(units) > OFFERED else shown
+
+
+def heirs_text(units: Iterable[Unit], on: date, among: UnitQuerySet) -> str:
+    """What took over from units that are no more: a sentence after a space, or nothing.
+
+    A district has no heir; its communes have, as far as the data tell: those `among` the units that
+    the person may choose.
+    """
+    gone = list(units)
+    heirs = list({heir.pk: heir for unit in gone for heir in unit.heirs_on(on)}.values())
+    if heirs:
+        return f" Đơn vị kế tiếp: {_named(heirs, on)}."
+    ended = [u for u in gone if u.kind == Unit.Kind.DISTRICT and u.valid_to and u.valid_to < on]
+    if not ended:
+        return ""
+    communes = among.in_force(on).filter(as_successor__predecessor__parent__in=ended)
+    found = list(communes.order_by("sort_key", "pk").distinct())
+    return " Cấp huyện đã kết thúc; hãy chọn xã, phường trên địa bàn" + (
+        f": {_named(found, on)}." if found else "."
+    )
 
 
 def offer(form: forms.BaseForm, units: UnitQuerySet, *names: str) -> None:

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -116,20 +116,33 @@ def document_detail(request: UserRequest, pk: int) -> HttpResponse:
     return render(request, "directives/document_detail.html", context)
 
 
+def _attach_page(request: UserRequest) -> str:
+    """The page from which one came to register what it is to attach; empty when one did not."""
+    path = request.GET.get("for", "")
+    try:
+        name = resolve(path).url_name or ""
+    except Resolver404:
+        return ""
+    return path if name.endswith("_attach") else ""
+
+
 @require_http_methods(["GET", "POST"])
 @once
 def document_create(request: UserRequest) -> HttpResponse:
-    """A document is registered."""
+    """A document is registered; whoever came from a page that attaches one is led back there."""
     require(request.user, "documents.change")
+    back = _attach_page(request)
     form = DocumentForm(request.POST or None, request.FILES or None, user=request.user)
     if form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã đăng ký văn bản {form.instance.number}.")
-        return redirect(form.instance)
+        return redirect(f"{back}?document={form.instance.pk}" if back else form.instance)
     context = {
         "form": form,
         "title": "Đăng ký văn bản",
+        "lead": "Đăng ký xong, bạn trở lại trang gắn văn bản với văn bản này." if back else "",
         "submit_label": "Đăng ký văn bản",
-        "cancel_url": reverse("directives:document_list"),
+        "attach_page": back,
+        "cancel_url": back or reverse("directives:document_list"),
     }
     return render(request, "directives/document_create.html", context)
 

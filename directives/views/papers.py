@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import UserRequest
-from congvu.access import require
+from congvu.access import record_id, require
 from congvu.deeds import done
 from congvu.once import once
 from congvu.text import clean
@@ -50,7 +50,10 @@ def _record(request: UserRequest, holder: Holder, pk: int) -> Any:
 
 
 def attach_page(holder: Holder) -> Page:
-    """A page that searches among the documents in reach, and puts one to the record."""
+    """A page that searches among the documents in reach, and puts one to the record.
+
+    `document` in the address is one to be offered first: the one just registered for the record.
+    """
 
     @require_http_methods(["GET", "POST"])
     @once
@@ -65,17 +68,29 @@ def attach_page(holder: Holder) -> Page:
         query = clean(request.GET.get("q", ""))
         own = record.documents.order_by().values("pk")
         found = Document.objects.visible_to(request.user).search(query).exclude(pk__in=own)
+        chosen = _chosen(request, record)
+        if chosen is not None:
+            found = found.exclude(pk=chosen.pk)
         documents = list(found.select_related("issuer")[: OFFERED + 1])
         context = {
             **_context(holder, record, form),
             "title": f"Gắn văn bản vào {holder.noun(record)}",
             "query": query,
+            "chosen": chosen,
             "documents": documents[:OFFERED],
             "more": len(documents) > OFFERED,
         }
         return render(request, "directives/attach.html", context)
 
     return attach
+
+
+def _chosen(request: UserRequest, record: Any) -> Document | None:
+    """The document in the address, if it is in reach and the record does not rest on it yet."""
+    pk = record_id(request.GET.get("document", ""))
+    own = record.documents.order_by().values("pk")
+    free = Document.objects.visible_to(request.user).exclude(pk__in=own)
+    return free.select_related("issuer").filter(pk=pk).first() if pk is not None else None
 
 
 def detach_page(holder: Holder) -> Page:

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("inspections", "0007_field"),
+        ("inspections", "0008_field"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

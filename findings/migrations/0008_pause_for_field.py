@@ -7,6 +7,6 @@ from findings.copies import PauseCopies
 
 class Migration(migrations.Migration):
     dependencies = [("findings", "0007_extension_documents")]
-    run_before = [("inspections", "0007_field")]
+    run_before = [("inspections", "0008_field")]
 
     operations = [PauseCopies()]

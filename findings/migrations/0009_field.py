@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("directives", "0003_reforms_and_signer"),
         ("findings", "0008_pause_for_field"),
-        ("inspections", "0007_field"),
+        ("inspections", "0008_field"),
         ("units", "0003_reform"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

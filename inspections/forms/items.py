@@ -15,6 +15,7 @@ from accounts.models import User
 from congvu.dates import day_typed
 from congvu.deeds import tell
 from congvu.forms import ChoicesField, LineInput, RecordForm
+from congvu.trail import mark
 from inspections.forms.overlaps import OverlapForm
 from inspections.forms.rounds import FEW, TeamChoice
 from inspections.models import Content, Plan, PlanItem, Programme, Schedule, Team, span_of
@@ -135,6 +136,8 @@ class ItemForm(OverlapForm):
         offer(self, Unit.objects.visible_to(user), "body")
         self._choices(user)
         self.fields["last_day"].required = False
+        # Read by static/inspections/items.js: which box a surprise inspection unticks.
+        self.fields["form"].widget.attrs["data-unannounced"] = "announced"
         if self.instance.pk is None and replaces is None:
             self.initial.setdefault("body", plan.issuer)
             # For the rules, which wait for a whole record; `enter` numbers it while it is held.
@@ -153,7 +156,7 @@ class ItemForm(OverlapForm):
     def _choices(self, user: User) -> None:
         teams = Team.objects.filter(
             Q(pk__in=Team.objects.visible_to(user).values("pk")) | Q(pk=self.instance.team_id)
-        )
+        ).select_related("body")
         offered = Q(is_offered=True)
         if self.instance.pk:
             offered |= Q(pk__in=self.instance.contents.values("pk"))
@@ -219,13 +222,36 @@ class ItemForm(OverlapForm):
         unit, first, last = data.get("unit"), data.get("first_day"), data.get("last_day")
         if not (unit and first and last) or unit.covers(first, last):
             return
-        if heirs := unit.heirs_on(last):
-            named = "; ".join(heir.label(last) for heir in heirs)
+        field = self.fields["unit"]
+        assert isinstance(field, UnitField)  # noqa: S101  # declared above
+        if heirs := field.heirs_text([unit], last):
             self.add_error(
                 "unit",
                 f"{unit.name} không có hiệu lực suốt thời gian của mục (có hiệu lực "
-                f"{unit.span_text}). Đơn vị kế tiếp: {named}.",
+                f"{unit.span_text}).{heirs}",
             )
+
+    @property
+    def offers_reason(self) -> bool:
+        """For items that came without being asked about: copied, imported, proposed."""
+        return self.instance.pk is not None or self.replaces is not None
+
+    @property
+    def preparing(self) -> int | None:
+        """The plan's adjustment that is being prepared, if there is one."""
+        return self.plan.bonds.open_adjustment if self.plan.is_issued else None
+
+    def _post_clean(self) -> None:
+        """Also: what takes an item's place says something else."""
+        super()._post_clean()
+        old = self.replaces or self.instance.replaces
+        if old is None or self.errors:
+            return
+        # Without fields of their own they stay as they are.
+        contents = self.cleaned_data["contents"]
+        programmes = self.cleaned_data.get("programmes", old.programmes.all())
+        if refusal := self.instance.why_not_in_place_of(old, contents, programmes):
+            self.add_error(None, refusal)
 
     def asked_about(self) -> list[Asked]:
         """The item, when its unit or days are others than before."""
@@ -250,6 +276,8 @@ class ItemForm(OverlapForm):
                 elif refusal := self.instance.hold_for_edit():
                     raise ValidationError(refusal)
                 if super().save_as(by):
+                    if fresh:
+                        self._tell_place(by)
                     if (round_ := self.joined) is not None:
                         round_.take_in(by, contents=(), items=[self.instance])
                     return True
@@ -258,3 +286,10 @@ class ItemForm(OverlapForm):
         if fresh:
             self.instance.pk = None
         return False
+
+    def _tell_place(self, by: Any) -> None:
+        """A line in the trail of what has the new item: the draft, or the adjustment."""
+        item = self.instance
+        told = f"Dời, sửa mục {item.line}" if item.replaces else f"Thêm mục {item.line}"
+        note = f"{told}: {item.unit.name}, {item.when_text}. {item.reason}".strip()
+        mark(by, item.added_in or item.plan, "changed", note=note)

@@ -30,7 +30,7 @@ class MoveForm(DeedForm):
 
     overlap_reason = BlockInput(
         label="Vẫn kiểm tra, vì",
-        required=False,
+        error_messages={"required": "Hãy ghi lý do vẫn kiểm tra, hoặc chọn ngày khác."},
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Lý do được lưu cùng hồ sơ của cuộc. Hoặc chọn ngày khác ở trên.",
     )
@@ -50,6 +50,9 @@ class MoveForm(DeedForm):
         self.overlaps = overlaps_if_moved(self.move, user) if self.move else []
         if not self.overlaps:
             del self.fields["overlap_reason"]
+        elif not self.is_bound:
+            # Where one goes on: the page has shown the day already.
+            self.fields["overlap_reason"].widget.attrs["autofocus"] = ""
 
     def _planned(self) -> Move | None:
         """The round as it would stand on the day in the form; None for its own day, or none."""
@@ -75,15 +78,14 @@ class MoveForm(DeedForm):
             typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
             typed[self.add_prefix("shown_to")] = to.isoformat()
             self.data = typed
+            # Nobody has seen yet that a reason is asked for.
+            self.errors.pop("overlap_reason", None)
             raise ValidationError(
                 {
-                    "to": f"Dưới đây là lịch nếu cuộc bắt đầu ngày {format_day(to)}; hãy xem lại "
-                    "rồi bấm dời."
+                    "to": f"Lịch nếu cuộc bắt đầu ngày {format_day(to)} được nêu ở trên; hãy xem "
+                    "lại rồi bấm dời."
                 }
             )
-        if self.overlaps and not data.get("overlap_reason"):
-            told = "Hãy ghi lý do vẫn kiểm tra, hoặc chọn ngày khác."
-            raise ValidationError({"overlap_reason": told})
         return data
 
     @property

@@ -89,6 +89,16 @@ class OverlapForm(RecordForm):
         raise NotImplementedError
 
     @property
+    def offers_reason(self) -> bool:
+        """Whether a reason may be put down although nothing is asked about."""
+        return False
+
+    @property
+    def preparing(self) -> int | None:
+        """The adjustment being prepared into which the form writes: it is looked at as issued."""
+        return None
+
+    @property
     def overlap_trigger(self) -> str:
         """For htmx: what asks for the part anew."""
         names = [f"[name={self.add_prefix(name)}]" for name in self.overlap_sources]
@@ -110,7 +120,7 @@ class OverlapForm(RecordForm):
 
     @cached_property
     def _found(self) -> list[list[Overlap]]:
-        found = overlaps_of(self._asker, self._asked)
+        found = overlaps_of(self._asker, self._asked, self.preparing)
         told = {
             each.met: each
             for each in described(self._asker, list({met for mets in found for met in mets}))

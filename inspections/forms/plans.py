@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from congvu.dates import today
 from congvu.forms import RecordForm, RowsForm
-from inspections.models import Plan, Programme, why_not_year
+from inspections.models import IssuedByPaper, Plan, Programme, why_not_year
 from units.forms import UnitField, offer
 from units.models import Unit
 
@@ -96,6 +97,11 @@ class PlanForm(_YearForm):
             # Its items lie in that year.
             del self.fields["year"]
 
+    @property
+    def number_holder(self) -> IssuedByPaper | None:
+        """What the issuer issued under the number already; for the page, which leads there."""
+        return self.instance.number_holder if "number" in self.errors else None
+
 
 class DraftForm(RowsForm, _YearForm):
     """The draft of a plan; `programmes` are the rows of what it carries out."""
@@ -130,6 +136,17 @@ class DraftForm(RowsForm, _YearForm):
             form_kwargs={"user": user},
         )
         self._take_rows("chương trình", rows)
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """An issuer that is no more is told with its heirs."""
+        told = getattr(errors, "error_dict", {})
+        issuer = self.cleaned_data.get("issuer")
+        if "issuer" in told and issuer is not None:
+            field = self.fields["issuer"]
+            assert isinstance(field, UnitField)  # noqa: S101  # declared above
+            if heirs := field.heirs_text([issuer], today()).strip():
+                told["issuer"].append(ValidationError(heirs))
+        super()._update_errors(errors)
 
     def rows_told(self) -> list[str]:
         """The programmes, each with its body."""
@@ -206,3 +223,10 @@ class CopyForm(forms.Form):
         last = field.queryset.filter(issuer=plan.issuer, year=plan.year - 1).first()
         if last is not None:
             self.initial.setdefault("source", last.pk)
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether there is any plan to copy from. One query."""
+        field = self.fields["source"]
+        assert isinstance(field, SourceChoice)  # noqa: S101  # declared above
+        return field.queryset is not None and field.queryset.exists()

@@ -44,11 +44,12 @@ class PlanChoice(_ModelChoice):
 
 
 class TeamChoice(_ModelChoice):
-    """A team, told by name and decision."""
+    """A team, told by name, decision and body: names recur."""
 
     def label_from_instance(self, obj: Any) -> str:
-        """Such as: Đoàn số 1 (512/QĐ-UBND)."""
-        return f"{obj.name} ({obj.decision_number})" if obj.decision_number else str(obj.name)
+        """Such as: Đoàn số 1 (512/QĐ-UBND) – Tỉnh Thái Nguyên (reads `body`)."""
+        decision = f" ({obj.decision_number})" if obj.decision_number else ""
+        return f"{obj.name}{decision} – {obj.body.name}"
 
 
 class RoundForm(OverlapForm):
@@ -163,9 +164,10 @@ class RoundForm(OverlapForm):
         plans = Plan.objects.filter(Q(pk__in=issued.values("pk")) | Q(pk=record.plan_id))
         teams = Team.objects.filter(
             Q(pk__in=Team.objects.visible_to(user).values("pk")) | Q(pk=record.team_id)
-        )
+        ).select_related("body")
         group: Any = self.fields["team_group"].widget
         group.teams = teams
+        group.team_chosen = lambda: self["team"].value()
         offered = Q(is_offered=True)
         if record.pk:
             offered |= Q(pk__in=record.contents.values("pk"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.db.models import QuerySet
 
 from accounts.colleagues import AccountField
 from accounts.models import User
+from congvu.dates import format_day, today
 from congvu.forms import RecordForm, RowsForm
 from congvu.text import fold, sort_key
 from inspections.models import Round, Team, TeamMember, TeamRole
@@ -27,22 +29,26 @@ _LEADER = {"role": TeamRole.LEADER}
 
 
 class GroupInput(forms.TextInput):
-    """The name of a sub-group in a round's form, with those of the teams on offer suggested."""
+    """The name of a sub-group in a round's form, with those of the round's team suggested."""
 
     template_name = "inspections/group_input.html"
-    # Set by the form; scoped.
+    # Both set by the form: the teams on offer, scoped, and which of them now stands in it.
     teams: QuerySet[Team] | None = None
+    team_chosen: Callable[[], Any] = staticmethod(lambda: None)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Also the sub-groups, and the list in which they stand."""
+        """Also the sub-groups of each team, and those of the one that is chosen."""
         context = super().get_context(name, value, {"list": "round-groups", **(attrs or {})})
-        members = TeamMember.objects.exclude(group="").order_by("group")
+        members = TeamMember.objects.exclude(group="").order_by()
         if self.teams is None:
             members = members.none()
         else:
             members = members.filter(team__in=self.teams.values("pk"))
-        names = members.values_list("group", flat=True).distinct()
-        return {**context, "groups": sorted(names, key=sort_key)}
+        pairs = members.values_list("team_id", "group").distinct()
+        groups = sorted(pairs, key=lambda pair: sort_key(pair[1]))
+        team = self.team_chosen()
+        chosen = str(getattr(team, "pk", team))
+        return {**context, "groups": groups, "own": [g for pk, g in groups if str(pk) == chosen]}
 
 
 class TeamForm(RowsForm):
@@ -68,6 +74,7 @@ class TeamForm(RowsForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._body = self.instance.body_id
         offer(self, Unit.objects.visible_to(user), "body")
         if self.instance.pk is None:
             self.initial.setdefault("body", user.unit)
@@ -83,6 +90,28 @@ class TeamForm(RowsForm):
             form_kwargs={"user": user},
         )
         self._take_rows("thành viên", members_rows)
+
+    def clean(self) -> dict[str, Any] | None:
+        """A body that is no more sets up no team: told by the day that is known of the team.
+
+        A team that is there already stays with its body, whatever became of that.
+        """
+        data = super().clean() or {}
+        body: Unit | None = data.get("body")
+        dated = data.get("decided_on") or {"decided_on", "valid_from"} & set(self.errors)
+        if body is None or dated or body.pk == self._body:
+            return data
+        day = data.get("valid_from") or today()
+        if not body.exists_on(day):
+            field = self.fields["body"]
+            assert isinstance(field, UnitField)  # noqa: S101  # declared above
+            self.add_error(
+                "body",
+                f"{body.name} không có hiệu lực vào ngày {format_day(day)} (có hiệu lực "
+                f"{body.span_text}). Nếu đoàn được lập trước đây, hãy ghi số và ngày quyết định."
+                f"{field.heirs_text([body], day)}",
+            )
+        return data
 
     def is_valid(self) -> bool:
         """Also: no sub-group goes that a round needs."""

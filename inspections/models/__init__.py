@@ -18,7 +18,9 @@ from inspections.models.codes import (
     Trigger,
 )
 from inspections.models.feeds import CalendarFeed
-from inspections.models.items import PlanItem, PlanItemQuerySet, items_told_to, seal_of, span_of
+from inspections.models.issued import IssuedByPaper, holder_of
+from inspections.models.item_rows import PlanItemQuerySet, items_told_to, seal_of
+from inspections.models.items import PlanItem, span_of
 from inspections.models.plan_rows import PlanQuerySet
 from inspections.models.plans import OVERLAP_DAYS, Plan, why_not_year
 from inspections.models.programmes import Programme
@@ -43,6 +45,7 @@ __all__ = [
     "Attendance",
     "CalendarFeed",
     "Content",
+    "IssuedByPaper",
     "Method",
     "Plan",
     "PlanItem",
@@ -64,6 +67,7 @@ __all__ = [
     "Visit",
     "VisitQuerySet",
     "add_items",
+    "holder_of",
     "in_reach",
     "is_behind",
     "is_near",

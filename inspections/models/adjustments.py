@@ -25,6 +25,8 @@ from units.models import Unit
 class Adjustment(IssuedByPaper):
     """One adjustment of a plan; what it changes are the items that it adds and drops."""
 
+    issuer_path = "plan__issuer"
+
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="adjustments")
     # Counted from 1 within the plan.
     position = models.PositiveSmallIntegerField("lần")
@@ -60,6 +62,12 @@ class Adjustment(IssuedByPaper):
                 fields=["plan"],
                 condition=Q(status="DRAFT"),
                 name="inspections_adjustment_one_draft",
+            ),
+            # A document issues one plan, or one adjustment.
+            models.UniqueConstraint(
+                fields=["paper"],
+                condition=Q(paper__isnull=False),
+                name="inspections_adjustment_paper",
             ),
             models.CheckConstraint(
                 condition=(Q(status="ISSUED", issued_on__isnull=False) & ~Q(number=""))
@@ -125,6 +133,17 @@ class Adjustment(IssuedByPaper):
         return " ".join(f"Mục {i.line}: {fault.message}" for i in gone[:5] for fault in i.faults())
 
     @property
+    def changes_text(self) -> str:
+        """How many items it adds, moves and drops, in words; empty for none. Three queries."""
+        added = self.added.filter(replaces__isnull=True).count()
+        moved = self.added.filter(replaces__isnull=False).count()
+        # An item that was moved is dropped for what stands in its place.
+        dropped = self.dropped.count() - moved
+        if not (added or moved or dropped):
+            return ""
+        return f"thêm {added}, dời {moved}, bỏ {dropped} mục"
+
+    @property
     def issued_by(self) -> Unit:
         """The issuer of its plan."""
         return self.plan.issuer
@@ -167,15 +186,7 @@ class Adjustment(IssuedByPaper):
             self.write("status", "number", "issued_on", "paper", "reason")
             for item in self.added.filter(replaces__isnull=False).select_related("replaces"):
                 item.take_rounds_of(item.replaces, by)
-            added = self.added.filter(replaces__isnull=True).count()
-            moved = self.added.filter(replaces__isnull=False).count()
-            dropped = self.dropped.count() - moved
-            mark(
-                by,
-                self.plan,
-                "adjusted",
-                note=f"{self.number}: thêm {added}, dời {moved}, bỏ {dropped} mục. {reason}",
-            )
+            mark(by, self.plan, "adjusted", note=f"{self.number}: {self.changes_text}. {reason}")
 
     def discard(self, by: User) -> None:
         """Give up an adjustment being prepared; the plan stays as it is."""

@@ -14,7 +14,8 @@ from congvu import trail
 from congvu.rules import Ruled
 from congvu.trail import mark
 from inspections.models.codes import Content, PlanStatus, RoundStatus
-from inspections.models.items import PlanItem, PlanItemQuerySet
+from inspections.models.item_rows import PlanItemQuerySet
+from inspections.models.items import PlanItem
 from units.kin import kin_of
 
 AHEAD = (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)

@@ -6,37 +6,28 @@ An item of an issued plan is never edited: an adjustment drops it, and puts anot
 from __future__ import annotations
 
 import calendar
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.urls import reverse
 
 from accounts.models import User
 from congvu import trail
-from congvu.access import Person
 from congvu.dates import format_day
 from congvu.fields import BlockField, LineField
 from congvu.rules import Fault, Ruled, one_of, ordered
 from congvu.trail import mark
 from inspections.models.adjustments import Adjustment
-from inspections.models.codes import (
-    AdjustmentStatus,
-    Content,
-    PlanStatus,
-    RoundForm,
-    Schedule,
-    Trigger,
-)
-from inspections.models.plan_rows import ISSUED
+from inspections.models.codes import Content, PlanStatus, RoundForm, Schedule, Trigger
+from inspections.models.item_rows import PlanItemQuerySet
 from inspections.models.plans import Plan
 from inspections.models.programmes import Programme
-from inspections.models.teams import Team, own_teams
-from units.models import Unit, under
+from inspections.models.teams import Team
+from units.models import Unit
 
 ROMAN = ("I", "II", "III", "IV")
 
@@ -45,64 +36,6 @@ def span_of(year: int, *, month: int = 0, quarter: int = 0) -> tuple[date, date]
     """First and last day of a month (1–12) or quarter (1–4) of the year."""
     first, last = (month, month) if month else (3 * quarter - 2, 3 * quarter)
     return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
-
-
-class PlanItemQuerySet(models.QuerySet["PlanItem"]):
-    """Items, by who asks and by what is in force."""
-
-    def visible_to(self, person: Person) -> Self:
-        """Items of plans of issuers in scope; issued ones of bodies in scope and of own teams.
-
-        Nobody else: an item may announce what the unit must not know beforehand.
-        """
-        return self.filter(_seen_by(person))
-
-    def in_force(self) -> Self:
-        """Items as all issued adjustments left them; what is being prepared changes nothing."""
-        return self.filter(ADJUSTED & LEFT)
-
-    def stale(self) -> Self:
-        """Items whose unit or inspecting body is not in force on all their days."""
-        gone = Q()
-        for name in ("unit", "body"):
-            gone |= Q(**{f"{name}__valid_to__lt": F("last_day")})
-            gone |= Q(**{f"{name}__valid_from__gt": F("first_day")})
-        return self.filter(gone)
-
-    def as_issued(self) -> Self:
-        """Items as the plan was first issued."""
-        return self.filter(added_in__isnull=True)
-
-
-# Not (yet) only part of an adjustment that is being prepared.
-ADJUSTED = Q(added_in__isnull=True) | Q(added_in__status=AdjustmentStatus.ISSUED)
-# Not dropped by an adjustment that was issued.
-LEFT = Q(dropped_in__isnull=True) | ~Q(dropped_in__status=AdjustmentStatus.ISSUED)
-
-
-def _seen_by(person: Person) -> Q:
-    if not person.may("plans.view"):
-        return Q(pk__in=[])
-    theirs = under(person.scope_paths, "body__") | Q(team__in=own_teams(person))
-    issued = Q(plan__status__in=ISSUED) & ADJUSTED
-    return under(person.scope_paths, "plan__issuer__") | (theirs & issued)
-
-
-def items_told_to(person: Person) -> Q:
-    """The condition for items in force of which the person may be told: that, when, by whom.
-
-    Those in reach; of others, those that an issued plan announces to the unit.
-    """
-    if not person.may("plans.view"):
-        return Q(pk__in=[])
-    announced = Q(announced=True, plan__status__in=ISSUED)
-    return ADJUSTED & LEFT & (announced | _seen_by(person))
-
-
-def seal_of(items: models.QuerySet[PlanItem]) -> str:
-    """A short text that is another one when items came, went or were edited; one query."""
-    pairs = items.order_by("pk").values_list("pk", "version")
-    return hashlib.sha256(repr(list(pairs)).encode()).hexdigest()[:16]
 
 
 class PlanItem(Ruled):
@@ -245,8 +178,9 @@ class PlanItem(Ruled):
             )
             return
         if self.knows("plan") and {first.year, last.year} != {self.plan.year}:
+            # Where it leaves the year: at the end, when it begins within.
             yield Fault(
-                "first_day",
+                "last_day" if first.year == self.plan.year else "first_day",
                 f"Thời gian {format_day(first)} – {format_day(last)} nằm ngoài năm kế hoạch "
                 f"({self.plan.year}).",
             )
@@ -315,22 +249,48 @@ class PlanItem(Ruled):
             "ends_on": self.last_day if exact else None,
         }
 
+    # What it says, besides its programmes and contents.
+    _SAID: ClassVar[tuple[str, ...]] = (
+        "unit", "body", "team", "form", "announced", "schedule", "first_day", "last_day", "note",
+    )  # fmt: skip
+
     def copy(self) -> PlanItem:
         """What the item says, not yet saved: to be put in its place by an adjustment."""
-        return PlanItem(
-            plan=self.plan,
-            line=self.line,
-            unit=self.unit,
-            body=self.body,
-            team=self.team,
-            form=self.form,
-            announced=self.announced,
-            schedule=self.schedule,
-            first_day=self.first_day,
-            last_day=self.last_day,
-            note=self.note,
-            overlap_reason=self.overlap_reason,
+        said = {name: getattr(self, name) for name in (*self._SAID, "overlap_reason")}
+        return PlanItem(plan=self.plan, line=self.line, **said)
+
+    def why_not_in_place_of(
+        self, old: PlanItem, contents: Iterable[Content], programmes: Iterable[Programme]
+    ) -> str:
+        """Why an item that says this, with those parts, cannot replace the other: it says the same.
+
+        Empty when it can.
+        """
+        parts = ((old.contents, contents), (old.programmes, programmes))
+        if any(getattr(self, name) != getattr(old, name) for name in self._SAID) or any(
+            set(was.all()) != set(now) for was, now in parts
+        ):
+            return ""
+        return (
+            f"Chưa có gì thay đổi so với mục {old.line} đang có hiệu lực; hãy sửa thời gian, đơn "
+            "vị hoặc nội dung khác rồi đưa vào điều chỉnh, hoặc giữ nguyên mục."
         )
+
+    @property
+    def cautions(self) -> list[str]:
+        """What is allowed, and mostly a slip (reads `unit`)."""
+        found = []
+        if self.form == RoundForm.SURPRISE and self.announced:
+            found.append(
+                "Kiểm tra đột xuất nhưng có báo trước cho đơn vị: đơn vị được kiểm tra có thể biết "
+                "trước. Nếu không báo trước, hãy bỏ chọn “Báo trước cho đơn vị”."
+            )
+        if self.unit_id == self.body_id:
+            found.append(
+                f"{self.unit.name} vừa là đơn vị được kiểm tra vừa là cơ quan kiểm tra: chỉ đúng "
+                "khi đây là tự kiểm tra."
+            )
+        return found
 
     def enter(self, plan: Plan, by: User, replaces: PlanItem | None = None) -> None:
         """Give a new item its place: in a draft, or in the adjustment that is being prepared.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -54,6 +55,7 @@ class Plan(IssuedByPaper):
     """A yearly inspection plan; once issued it has a number and a date (domain notes)."""
 
     Status = PlanStatus
+    issuer_path = "issuer"
 
     # A workbook holds plans that were issued, and no others.
     status = models.CharField(
@@ -111,6 +113,12 @@ class Plan(IssuedByPaper):
             ),
             models.CheckConstraint(
                 condition=Q(year__gte=1945, year__lte=2200), name="inspections_plan_year"
+            ),
+            # A document issues one plan, or one adjustment.
+            models.UniqueConstraint(
+                fields=["paper"],
+                condition=Q(paper__isnull=False),
+                name="inspections_plan_paper",
             ),
             one_of("status", PlanStatus),
             models.CheckConstraint(
@@ -170,7 +178,10 @@ class Plan(IssuedByPaper):
         return self.status == PlanStatus.DRAFT
 
     def faults(self) -> Iterator[Fault]:
-        """The issuer existed on the day of issue; the year is a year."""
+        """The issuer existed on the day of issue; the year is a year.
+
+        That of a draft is in force today, or on some day of the plan's year.
+        """
         if (
             self.knows("issuer")
             and (day := self.issued_on) is not None
@@ -181,6 +192,21 @@ class Plan(IssuedByPaper):
             )
         if self.knows("year") and (refusal := why_not_year(self.year)):
             yield Fault("year", refusal)
+        elif self.knows("issuer", "year") and not self.is_issued and not self._has_issuer:
+            yield Fault(
+                "issuer",
+                f"{self.issuer.name} có hiệu lực {self.issuer.span_text} nên không lập kế hoạch "
+                f"năm {self.year} được.",
+            )
+
+    @property
+    def _has_issuer(self) -> bool:
+        """Whether the issuer of a draft can issue it yet, or could within its year."""
+        issuer, first, last = self.issuer, date(self.year, 1, 1), date(self.year, 12, 31)
+        begun = issuer.valid_from is None or issuer.valid_from <= last
+        return issuer.exists_on(today()) or (
+            begun and (issuer.valid_to is None or issuer.valid_to >= first)
+        )
 
     def clean(self) -> None:
         """Also: the plan's items lie in its year."""
@@ -244,16 +270,26 @@ class Plan(IssuedByPaper):
             return "Còn một lần điều chỉnh đang soạn; hãy ban hành hoặc bỏ lần điều chỉnh đó trước."
         return ""
 
+    @property
+    def lacks_programmes(self) -> bool:
+        """Whether it is to join programmes, and names none yet."""
+        return self.is_framework and not self.bonds.has_programmes
+
     def _why_not_submitted(self) -> str:
         if not self.bonds.has_items:
             return (
                 "Kế hoạch chưa có mục nào nên chưa trình được; hãy thêm đơn vị cần kiểm tra trước."
             )
+        if self.lacks_programmes:
+            return (
+                "Kế hoạch khung chưa ghi chương trình kiểm tra nào; hãy chọn “Sửa kế hoạch”, ghi "
+                "các chương trình ở cuối trang, rồi chọn chương trình ở từng mục."
+            )
         if self.is_framework and (bare := self.items.filter(programmes__isnull=True)).exists():
             lines = ", ".join(str(line) for line in bare.values_list("line", flat=True)[:5])
             return (
-                f"Kế hoạch khung: mục {lines} chưa ghi chương trình kiểm tra; hãy bổ sung trước "
-                "khi trình."
+                f"Kế hoạch khung: mục {lines} chưa ghi chương trình kiểm tra; hãy sửa các mục "
+                "đó và chọn chương trình trước khi trình."
             )
         return self._why_not_in_force()
 
@@ -317,12 +353,14 @@ class Plan(IssuedByPaper):
     def issue(self, by: User, paper: Document) -> None:
         """The plan is issued by that document; from now on it is changed by adjustments alone.
 
+        A plan that says nothing of what it is about takes what the document says.
         Raises `ValidationError` where the step or a rule does not allow it, and `IntegrityError`
         when somebody has just taken the number.
         """
         self.take_paper(paper)
+        self.subject = self.subject or paper.subject
         self.clean()
-        self._step("issued", by, "", "number", "issued_on", "paper")
+        self._step("issued", by, "", "number", "issued_on", "paper", "subject")
 
     def withdraw(self, by: User, reason: str) -> None:
         """Take back an issue recorded by mistake: the plan is a draft again, without a number."""

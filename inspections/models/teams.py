@@ -106,6 +106,12 @@ class Team(Ruled):
         """The team's sub-groups in the order of their members (reads `members`)."""
         return list(dict.fromkeys(each.group for each in self.members.all() if each.group))
 
+    def is_seen_by(self, user: User) -> bool:
+        """Whether the user may open the team's page; a query for whom its body is out of scope."""
+        if not user.may("teams.view"):
+            return False
+        return user.in_scope(self.body) or self.members.filter(account=user.pk).exists()
+
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change this team: its body is in scope."""
         return user.may("teams.change") and user.in_scope(self.body)

@@ -15,10 +15,11 @@ from congvu.deeds import DeedForm, confirm, refused
 from congvu.models import Event
 from congvu.once import once
 from congvu.pages import Action, Fact
-from directives.models import Document, DocumentType
+from directives.models import Document
 from inspections.forms import AdjustmentPaperForm
-from inspections.models import Adjustment, Plan, seal_of
-from inspections.plan_page import stories_of
+from inspections.models import Adjustment, Plan, PlanItem, seal_of
+from inspections.plan_overlaps import check_url, described_meetings, meetings_in, said_of_meetings
+from inspections.plan_page import AdjustmentStory, stories_of
 
 
 def _adjustment(request: UserRequest, pk: int) -> Adjustment:
@@ -51,6 +52,10 @@ def _facts(adjustment: Adjustment) -> list[Fact]:
     return facts
 
 
+def _added(stories: list[AdjustmentStory]) -> list[PlanItem]:
+    return [change.item for story in stories for change in story.changes]
+
+
 @require_safe
 def adjustment_detail(request: UserRequest, pk: int) -> HttpResponse:
     """What an adjustment changes, item by item; while it is prepared, the ways to change more."""
@@ -62,24 +67,46 @@ def adjustment_detail(request: UserRequest, pk: int) -> HttpResponse:
         issue = reverse("inspections:adjustment_issue", args=[pk])
         discard = reverse("inspections:adjustment_delete", args=[pk])
         add = reverse("inspections:item_create", args=[plan.pk])
-        actions = [
-            Action("Ban hành điều chỉnh", issue, adjustment.why_not_issued()),
-            Action("Thêm mục", add),
+        why_not = adjustment.why_not_issued()
+        steps = [
+            Action("Ban hành điều chỉnh", issue, why_not),
             Action("Dời hoặc bỏ mục", f"{plan.get_absolute_url()}?view=items"),
-            Action("Bỏ lần điều chỉnh này", discard, danger=True),
+            Action("Thêm mục", add),
         ]
+        # What cannot be issued yet is worked on first.
+        steps.sort(key=lambda step: bool(step.why_not))
+        actions = [*steps, Action("Bỏ lần điều chỉnh này", discard, danger=True)]
+    stories = stories_of([adjustment])
     context = {
         "adjustment": adjustment,
         "plan": plan,
         "title": f"Điều chỉnh lần {adjustment.position}",
         "facts": _facts(adjustment),
-        "changes": stories_of([adjustment]),
+        "changes": stories,
+        "overlapping": said_of_meetings(
+            adjustment, meetings_in(request.user, adjustment, _added(stories))
+        ),
         "editable": editable,
         "record": adjustment,
         "events": Event.objects.of(adjustment) if editable else None,
         "actions": actions,
     }
     return render(request, "inspections/adjustment_detail.html", context)
+
+
+@require_safe
+def adjustment_overlaps(request: UserRequest, pk: int) -> HttpResponse:
+    """What overlaps the items that an adjustment being prepared adds or moves."""
+    adjustment = _adjustment(request, pk)
+    meetings = meetings_in(request.user, adjustment)
+    context = {
+        "adjustment": adjustment,
+        "plan": adjustment.plan,
+        "title": f"Chồng chéo của điều chỉnh lần {adjustment.position}",
+        "found": described_meetings(request.user, meetings) if meetings else [],
+        "check_url": check_url(adjustment.plan),
+    }
+    return render(request, "inspections/adjustment_overlaps.html", context)
 
 
 def _shown(adjustment: Adjustment) -> list[str]:
@@ -104,15 +131,13 @@ def adjustment_issue(request: UserRequest, pk: int) -> HttpResponse:
         issuer=adjustment.plan.issuer,
         seal=".".join(map(str, (adjustment.version, *shown))),
         deed=issue,
-        initial={
-            "type": DocumentType.DECISION,
-            "subject": f"Điều chỉnh Kế hoạch số {adjustment.plan.number}",
-        },
+        initial={"subject": f"Điều chỉnh Kế hoạch số {adjustment.plan.number}"},
     )
     refusal = adjustment.why_not_issued()
     if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Điều chỉnh lần {adjustment.position} đã có hiệu lực.")
         return redirect(adjustment.plan)
+    stories = stories_of([adjustment])
     context = {
         "adjustment": adjustment,
         "plan": adjustment.plan,
@@ -120,8 +145,9 @@ def adjustment_issue(request: UserRequest, pk: int) -> HttpResponse:
         "title": f"Ban hành điều chỉnh lần {adjustment.position}",
         "submit_label": "Ban hành điều chỉnh",
         "refusal": refusal,
-        "changes": stories_of([adjustment]),
+        "changes": stories,
         "consequences": [
+            *said_of_meetings(adjustment, meetings_in(request.user, adjustment, _added(stories))),
             "Các thay đổi nêu trên có hiệu lực ngay; bản kế hoạch đã ban hành vẫn xem lại được.",
             "Cuộc kiểm tra đã lập theo mục được dời đi theo mục mới; cuộc của mục bị bỏ vẫn còn và "
             "không bị hủy.",
@@ -142,7 +168,7 @@ def adjustment_delete(request: UserRequest, pk: int) -> HttpResponse:
         if adjustment.is_draft
         else f"Điều chỉnh lần {adjustment.position} đã được ban hành nên không bỏ được."
     )
-    added, dropped = adjustment.added.count(), adjustment.dropped.count()
+    changes = adjustment.changes_text
     return confirm(
         request,
         DeedForm(request.POST or None, record=adjustment, shown=_shown(adjustment)),
@@ -152,8 +178,9 @@ def adjustment_delete(request: UserRequest, pk: int) -> HttpResponse:
         label="Bỏ lần điều chỉnh này",
         success="Đã bỏ lần điều chỉnh; kế hoạch giữ nguyên.",
         consequences=[
-            f"{added} mục thêm hoặc dời và {dropped} mục dời hoặc bỏ trong lần điều chỉnh đang "
-            "soạn bị xóa; kế hoạch đang có hiệu lực không đổi.",
+            f"Các thay đổi đang soạn ({changes}) bị bỏ; kế hoạch đang có hiệu lực không đổi."
+            if changes
+            else "Lần điều chỉnh này chưa thay đổi mục nào; kế hoạch đang có hiệu lực không đổi."
         ],
         refusal=refusal,
         then=adjustment.plan,

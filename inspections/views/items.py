@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.requests import UserRequest
 from congvu.deeds import DeedForm, ReasonDeedForm, confirm, refused
 from congvu.models import Event
@@ -16,8 +17,10 @@ from congvu.pages import Action
 from inspections.facts import facts_of_item
 from inspections.forms import ItemForm
 from inspections.item_columns import with_parts
-from inspections.models import Adjustment, PlanItem, PlanStatus, Round
+from inspections.models import Adjustment, PlanItem, PlanStatus, Round, RoundStatus
 from inspections.views.plans import plan_of
+from units.forms import heirs_text
+from units.models import Unit
 
 
 def _item(request: UserRequest, pk: int) -> PlanItem:
@@ -43,7 +46,7 @@ def item_detail(request: UserRequest, pk: int) -> HttpResponse:
     """An item: what was planned, how it came to be so, and the rounds that carry it out."""
     user = request.user
     item = _item(request, pk)
-    rounds = Round.objects.visible_to(user).filter(items=item).select_related("body")
+    rounds = _rounds(item, user)
     editable = item.plan.is_editable_by(user)
     context = {
         "item": item,
@@ -51,12 +54,38 @@ def item_detail(request: UserRequest, pk: int) -> HttpResponse:
         "facts": facts_of_item(item, user),
         "is_whole": user.in_scope(item.plan.issuer),
         "versions": _versions(item) if user.in_scope(item.plan.issuer) else [],
-        "rounds": rounds.prefetch_related("body__former_names"),
+        "rounds": rounds,
+        "cautions": [*_gone(item, user), *item.cautions] if editable else [],
         "record": item,
         "events": Event.objects.of(item) if editable else None,
-        "actions": _actions(request, item),
+        "actions": _actions(request, item, carried=bool(rounds)),
     }
     return render(request, "inspections/item_detail.html", context)
+
+
+def _rounds(item: PlanItem, user: User) -> list[Round]:
+    """The rounds in reach that carry the item out."""
+    rounds = Round.objects.visible_to(user).filter(items=item).select_related("body")
+    return list(rounds.prefetch_related("body__former_names"))
+
+
+def _gone(item: PlanItem, user: User) -> list[str]:
+    """Units of an item in force that do not live through its days, and what took over."""
+    if item.is_over or item.plan.status == PlanStatus.CLOSED:
+        return []
+    first, last, among = item.first_day, item.last_day, Unit.objects.around(user)
+    return [
+        f"{unit.name} không có hiệu lực suốt {item.when_text} (có hiệu lực {unit.span_text})."
+        f"{heirs_text([unit], last, among)}"
+        for unit in {item.unit, item.body}
+        if not unit.covers(first, last)
+    ]
+
+
+def _warn(request: UserRequest, item: PlanItem) -> None:
+    """Tell what was saved all the same."""
+    for caution in item.cautions:
+        messages.warning(request, caution)
 
 
 def _versions(item: PlanItem) -> list[PlanItem]:
@@ -67,7 +96,9 @@ def _versions(item: PlanItem) -> list[PlanItem]:
     return found if len(found) > 1 else []
 
 
-def _actions(request: UserRequest, item: PlanItem) -> list[Action]:
+def _actions(request: UserRequest, item: PlanItem, *, carried: bool) -> list[Action]:
+    """What may be done with the item, the usual next step first; `carried`: a round is set up."""
+
     def to(name: str, label: str, why_not: str = "", *, danger: bool = False) -> Action:
         url = reverse(f"inspections:{name}", args=[item.pk])
         return Action(label, url, why_not, danger=danger)
@@ -80,13 +111,15 @@ def _actions(request: UserRequest, item: PlanItem) -> list[Action]:
     if not item.plan.is_editable_by(request.user):
         return actions
     if item.dropped_in is not None and item.dropped_in.is_draft:
-        return [*actions, to("item_keep", "Bỏ khỏi lần điều chỉnh, giữ nguyên mục")]
+        return [to("item_keep", "Bỏ khỏi lần điều chỉnh, giữ nguyên mục"), *actions]
     if not item.why_not_edited():
         delete = to("item_delete", "Xóa mục", danger=True)
         return [*actions, to("item_edit", "Sửa mục"), delete]
     why_not = item.why_not_adjusted()
     move = to("item_move", "Dời, sửa bằng điều chỉnh", why_not)
-    return [*actions, move, to("item_drop", "Bỏ bằng điều chỉnh", why_not, danger=True)]
+    drop = to("item_drop", "Bỏ bằng điều chỉnh", why_not, danger=True)
+    # Once a round carries it out, another one is not what is mostly meant.
+    return [move, *actions, drop] if carried and not why_not else [*actions, move, drop]
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,6 +132,7 @@ def item_create(request: UserRequest, pk: int) -> HttpResponse:
     if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         item = form.instance
         messages.success(request, f"Đã thêm mục {item.line}: {item.unit.name}, {item.when_text}.")
+        _warn(request, item)
         if "another" in request.POST:
             return redirect("inspections:item_create", plan.pk)
         return redirect(plan if plan.is_draft else _back(item))
@@ -122,6 +156,7 @@ def item_edit(request: UserRequest, pk: int) -> HttpResponse:
     refusal = item.why_not_edited()
     if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã lưu mục {item.line}.")
+        _warn(request, item)
         return redirect(_back(item))
     context = {
         "item": item,
@@ -153,6 +188,7 @@ def item_move(request: UserRequest, pk: int) -> HttpResponse:
     )
     if not refused(form, refusal) and form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã đưa mục {item.line} vào lần điều chỉnh đang soạn.")
+        _warn(request, form.instance)
         return redirect(_back(form.instance))
     context = {
         "item": item,
@@ -184,6 +220,15 @@ def item_drop(request: UserRequest, pk: int) -> HttpResponse:
             f"Khi ban hành điều chỉnh, {item.unit_name} ({item.when_text}) không còn trong kế "
             "hoạch; tiến độ ghi mục này là đã bỏ, kèm lý do.",
             "Cho đến lúc đó mục vẫn có hiệu lực và có thể giữ lại.",
+            *(
+                f"Đã lập cuộc {each.code} ({each.days_text}, {each.get_status_display().lower()}) "
+                "theo mục này: cuộc vẫn còn và không bị hủy; nếu không kiểm tra nữa, hãy hủy cuộc "
+                "riêng."
+                if each.status in (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)
+                else f"Cuộc {each.code} ({each.days_text}, {each.get_status_display().lower()}) "
+                "theo mục này vẫn còn."
+                for each in _rounds(item, request.user)
+            ),
         ],
         refusal=item.why_not_adjusted(),
         danger=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
@@ -11,14 +13,20 @@ from congvu.access import require
 from congvu.dates import today
 from congvu.worked_out import WorkedOutListing
 from inspections.filters import OverlapFilter
+from inspections.models import Plan
 from inspections.overlap_columns import OVERLAP_COLUMNS, Line, lines_of
 from inspections.overlap_year import Clash, clashes_of
+from inspections.plan_overlaps import tally_of
 from units.models import Unit
 
 
 @require_safe
 def overlap_list(request: UserRequest) -> HttpResponseBase:
-    """Units in reach that are met more than once in a year, by lineage; the worst first."""
+    """Units that are met more than once in a year, by lineage; the worst first.
+
+    Those in reach; with `plan` those that the plan's items in reach name, and only what meets such
+    an item.
+    """
     user = request.user
     require(user, "plans.view")
     listing = WorkedOutListing(
@@ -31,26 +39,50 @@ def overlap_list(request: UserRequest) -> HttpResponseBase:
         empty_title="Không có đơn vị nào bị kiểm tra chồng chéo trong năm này",
         empty_hint="Chọn năm khác ở trên để xem các năm trước.",
         file_name="chong-cheo",
-        work=lambda asked: _found(asked, user),
+        work=lambda asked: [clash for group in _groups(asked, user) for clash in group],
         finish=lambda clashes: lines_of(user, clashes),
         group=_group,
     )
+    # Also the name of the workbook's sheet, which the number of a plan could not stand in.
     listing.title = f"Chồng chéo năm {_year(listing)}"
-    return listing.respond("inspections/overlap_list.html")
+    return listing.respond("inspections/overlap_list.html", _said(listing))
+
+
+def _plan(listing: WorkedOutListing) -> Plan | None:
+    """The plan asked for, where it is in reach and no filter is unreadable."""
+    # The filters look for it when they narrow the units.
+    listing.narrowed  # noqa: B018
+    return listing.filters.asked_plan if isinstance(listing.filters, OverlapFilter) else None
 
 
 def _year(listing: WorkedOutListing) -> int:
-    return int(listing.asked.get("year") or today().year)
+    plan = _plan(listing)
+    return int(listing.asked.get("year") or (plan.year if plan else today().year))
 
 
-def _found(listing: WorkedOutListing, user: User) -> list[Clash]:
-    """The inspections of all groups that the filters leave."""
+def _groups(listing: WorkedOutListing, user: User) -> list[list[Clash]]:
+    """The groups that the filters leave."""
     units = listing.narrowed.order_by().values_list("pk", flat=True)
     groups = clashes_of(user, units, _year(listing))
-    if isinstance(listing.filters, OverlapFilter):
-        groups = listing.filters.kept(user, groups)
-    return [clash for group in groups for clash in group]
+    return listing.filters.kept(groups) if isinstance(listing.filters, OverlapFilter) else groups
 
 
 def _group(line: Line) -> int:
     return line.clash.group
+
+
+def _said(listing: WorkedOutListing) -> dict[str, object]:
+    """For the page of one plan: how many of its items are in the list, and lack a reason."""
+    filters = listing.filters
+    if not (isinstance(filters, OverlapFilter) and filters.asked_plan and filters.own is not None):
+        return {}
+    groups = [list(group) for _, group in groupby(listing.records, key=lambda e: e.group)]
+    tally = tally_of(groups, filters.own)
+    narrower = {name for name, value in listing.asked.items() if value} - {"plan", "year"}
+    return {
+        "plan": filters.asked_plan,
+        "overlapping": len(tally.overlapping),
+        "bare": len(tally.bare),
+        # Nothing at all, and not only nothing that the filters leave.
+        "is_clear": not groups and not narrower and _year(listing) == filters.asked_plan.year,
+    }

@@ -14,6 +14,7 @@ from congvu.once import once
 from directives.models import Document
 from inspections.forms import PaperForm
 from inspections.models import Adjustment, PlanStatus, seal_of
+from inspections.plan_overlaps import said_of_bare
 from inspections.views.plans import plan_of
 
 
@@ -22,7 +23,7 @@ from inspections.views.plans import plan_of
 def plan_submit(request: UserRequest, pk: int) -> HttpResponse:
     """The draft goes to whoever signs it."""
     plan = plan_of(request, pk)
-    count = plan.items.count()
+    count, refusal = plan.items.count(), plan.why_not("submitted")
     return confirm(
         request,
         DeedForm(request.POST or None, record=plan, shown=[seal_of(plan.items.all())]),
@@ -35,8 +36,9 @@ def plan_submit(request: UserRequest, pk: int) -> HttpResponse:
             f"Dự thảo gồm {count} mục được khóa lại: không sửa được mục nào cho đến khi ban hành "
             "hoặc trả lại.",
             "Nếu phải sửa, chọn “Trả lại dự thảo” và ghi lý do.",
+            *([] if refusal else said_of_bare(request.user, plan)),
         ],
-        refusal=plan.why_not("submitted"),
+        refusal=refusal,
         plan=plan,
     )
 
@@ -93,6 +95,7 @@ def plan_issue(request: UserRequest, pk: int) -> HttpResponse:
             "chỉnh có số, ngày và lý do.",
             "Văn bản được đăng ký ở mục Văn bản với số, ngày, người ký và tệp dưới đây.",
             "Các cơ quan kiểm tra thấy những mục giao cho mình; đơn vị được kiểm tra không thấy.",
+            *([] if refusal else said_of_bare(request.user, plan)),
         ],
         "cancel_url": plan.get_absolute_url(),
     }

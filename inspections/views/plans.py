@@ -19,6 +19,7 @@ from inspections.drafting import Copied, copy_items
 from inspections.filters import PlanFilter
 from inspections.forms import CopyForm, DraftForm, PlanForm
 from inspections.models import Plan, PlanItem, Round, seal_of
+from inspections.plan_overlaps import said_of_new
 from inspections.plan_page import PlanPage, tone_of
 
 
@@ -164,6 +165,11 @@ def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
     plan = plan_of(request, pk)
     form = CopyForm(request.POST or None, user=request.user, plan=plan)
     refusal = "" if plan.is_draft else f"{plan.name} không còn là dự thảo nên không thêm mục được."
+    if not refusal and not form.has_sources:
+        refusal = (
+            "Chưa có kế hoạch nào khác có mục để chép: kế hoạch chỉ ghi số và ngày ban hành thì "
+            "không có mục. Hãy thêm từng mục, nhập từ bảng tính, hoặc lấy từ đề xuất."
+        )
     copied: list[Copied] = []
 
     def copy() -> None:
@@ -171,6 +177,8 @@ def plan_copy(request: UserRequest, pk: int) -> HttpResponse:
 
     if not refused(form, refusal) and form.is_valid() and done(form, copy):
         messages.success(request, copied[0].sentence)
+        if said := said_of_new(request.user, plan, copied[0].items):
+            messages.warning(request, said)
         return redirect(plan)
     context = {
         "plan": plan,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,10 +13,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import UserRequest
 from congvu.dates import format_day
-from inspections.models import Plan, PlanItem
+from inspections.models import Plan, PlanItem, Round, RoundStatus
 from inspections.progress import ItemState, progress_of, told
 from reports.progress_table import (
     HEADINGS,
+    Outside,
     ProgressForm,
     ProgressTable,
     chart_of,
@@ -37,6 +41,35 @@ def _table(request: UserRequest, plan: Plan, form: ProgressForm) -> ProgressTabl
     return table_of(plan, progress_of(items, request.user, form.on), form)
 
 
+def _first(rounds: QuerySet[Round]) -> QuerySet[Round]:
+    """The latest few, as the page names them."""
+    named = rounds.select_related("body").prefetch_related("body__former_names")
+    return named.order_by("-ends_on", "-pk")[:NAMED]
+
+
+def _told_outside(outside: Outside) -> dict[str, Any]:
+    count = outside.rounds.count()
+    return {
+        "outside": outside, "outside_count": count, "outside_named": _first(outside.rounds),
+    }  # fmt: skip
+
+
+def _without_items(request: UserRequest, plan: Plan, outside: Outside) -> HttpResponse:
+    """A plan known by its number alone, or one of whose items none is in reach: its rounds."""
+    rounds = Round.objects.visible_to(request.user).filter(plan=plan)
+    context = {
+        "plan": plan,
+        "title": f"Tiến độ {plan.name_inside} năm {plan.year}",
+        # Whoever carries out a part is not told whether there are other items.
+        "is_whole": request.user.in_scope(plan.issuer),
+        "rounds_count": rounds.count(),
+        "completed_count": rounds.filter(status=RoundStatus.COMPLETED).count(),
+        "rounds_named": _first(rounds),
+        **_told_outside(outside),
+    }
+    return render(request, "reports/plan_progress_bare.html", context)
+
+
 @require_safe
 def plan_progress(request: UserRequest, pk: int) -> HttpResponse:
     """Where each item of the plan stands, by month as a chart, and rounds outside of it."""
@@ -45,8 +78,9 @@ def plan_progress(request: UserRequest, pk: int) -> HttpResponse:
     table = _table(request, plan, form)
     day = {"as_of": format_day(form.on)} if request.GET.get("as_of") and form.is_valid() else {}
     outside = rounds_outside(plan, request.user)
-    named = outside.rounds.select_related("body").prefetch_related("body__former_names")
     query = request.GET.urlencode() if form.is_valid() else ""
+    if not table.progress.standings:
+        return _without_items(request, plan, outside)
     counts = table.progress.counts
     context = {
         "plan": plan,
@@ -61,9 +95,7 @@ def plan_progress(request: UserRequest, pk: int) -> HttpResponse:
             for state in ItemState
         ],
         "chart": chart_of(plan, table.progress, f"&{urlencode(day)}" if day else ""),
-        "outside": outside,
-        "outside_count": outside.rounds.count(),
-        "outside_named": named.order_by("-ends_on", "-pk")[:NAMED],
+        **_told_outside(outside),
         "workbook_url": f"{reverse('reports:plan_progress_xlsx', args=[plan.pk])}?{query}",
     }
     return render(request, "reports/plan_progress.html", context)

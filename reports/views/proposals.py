@@ -15,6 +15,7 @@ from accounts.requests import UserRequest
 from congvu.deeds import done
 from congvu.once import once
 from inspections.models import Added, Plan, PlanItem, RoundForm, add_items
+from inspections.plan_overlaps import said_of_new
 from reports.models import Draw, Proposal
 from reports.proposal_form import AddForm, DrawForm, MonthsForm, ProposalForm, chosen_in
 from reports.proposal_page import page_of, weights_text
@@ -113,6 +114,8 @@ def _add(
         return False
     if items := added[0].items:
         messages.success(request, f"Đã thêm {len(items)} mục vào {plan.name}.")
+        if said := said_of_new(request.user, plan, items):
+            messages.warning(request, said)
     for sentence in added[0].left_out:
         messages.warning(request, f"Không thêm {sentence}")
     return True

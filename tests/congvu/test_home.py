@@ -143,23 +143,45 @@ def test_figures_of_the_year_lead_to_their_lists(world: World, staff: Client) ->
     assert staff.get(figure.url).context["listing"].count == 1
 
 
-def test_leader_reads_how_far_this_years_plan_has_come(busy: World, leader: Client) -> None:
-    assert len(leader.get("/").context["figures"]) == 2
+@pytest.mark.parametrize("role", ["STAFF", "LEADER"])
+def test_home_tells_how_far_this_years_plan_has_come(
+    busy: World, role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     year = today().year
+    # In the middle of the year, when some items may be late and others not.
+    monkeypatch.setattr("congvu.home.today", lambda: date(year, 7, 1))
+    client = client_of(make_user(role, busy.province))
+    assert len(client.get("/").context["figures"]) == 2
     plan = make_plan(busy.province, year=year, issued_on=date(year, 1, 10))
-    for month in (1, 2, 3):
+    for month in (6, 7, 5):
         item = make_item(plan, busy.justice, month=month)
     done = make_round(busy.province, date(year, 1, 1))
     done.items.add(item)
     make_visit(done, busy.justice)
     make_item(make_draft(busy.province, year=year), busy.dai_tu)
     with CaptureQueriesContext(connection) as queries:
-        figure = leader.get("/").context["figures"][-1]
+        figure = client.get("/").context["figures"][-1]
     assert len(queries) <= 15
-    assert (figure.text, figure.change) == ("1/3", "33,3 %")
+    assert (figure.text, figure.change) == ("1/3", "33,3 %; 1 mục chậm")
     assert figure.url == f"/plans/{plan.pk}/progress/"
     make_item(make_plan(busy.province, year=year), busy.dai_tu)
-    assert leader.get("/").context["figures"][-1].url == f"/plans/?year={year}"
+    assert client.get("/").context["figures"][-1].url == f"/plans/?year={year}"
+
+
+def test_cards_name_the_most_pressing_first(world: World, staff: Client) -> None:
+    now = today()
+    visit = make_visit(make_round(world.province, date(2023, 5, 22)), world.dai_tu)
+    for days in (-3, -30, 9, -5, 2, -8, -1, -12, 5):
+        make_remedy(visit, due_on=now + timedelta(days=days))
+    cards = {card.title: card for card in staff.get("/").context["cards"]}
+    overdue, near = (
+        cards[title] for title in ("Kiến nghị quá hạn", "Kiến nghị đến hạn trong 14 ngày tới")
+    )
+    assert overdue.count == 6
+    assert [each.when for each in overdue.entries] == [
+        f"quá hạn {days} ngày" for days in (30, 12, 8, 5, 3)
+    ]
+    assert [each.when for each in near.entries] == [f"còn {days} ngày" for days in (2, 5, 9)]
 
 
 def test_health_says_when_the_database_does_not_answer(client: Client, monkeypatch: Any) -> None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -93,6 +94,65 @@ def test_document_is_put_and_taken_away_with_marks(staff: Client, world: World, 
     assert changes == [[[], [str(document)]], [[str(document)], []]]
     trail = staff.get(record.get_absolute_url()).content.decode()
     assert "Văn bản" in trail.partition('class="story-part trail"')[2]
+
+
+def registered(**fields: Any) -> dict[str, Any]:
+    """What the form that registers a document sends."""
+    return {
+        "number": "5/QĐ-UBND", "issued_on": "5/1/2023", "type": "QD", "issuer": "19",
+        "subject": "Lập đoàn", "_once": str(uuid.uuid4()), **fields,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_document_registered_for_a_record_is_offered_first_there(
+    staff: Client, world: World, kind: str
+) -> None:
+    record = KINDS[kind](world)
+    make_document(world.province, "4/QĐ-UBND")
+    path = f"/{kind}/{record.pk}/attach/"
+    link = f"/documents/create/?for={quote(path, safe='')}"
+    assert f'href="{link}"' in staff.get(path).content.decode()
+    assert f'href="{path}"' in staff.get(link).content.decode(), "giving up leads back as well"
+    answer = staff.post(link, registered())
+    document = Document.objects.get(number="5/QĐ-UBND")
+    assert answer.url == f"{path}?document={document.pk}"  # type: ignore[attr-defined]
+    shown = staff.get(answer.url)  # type: ignore[attr-defined]
+    assert shown.context["chosen"] == document
+    assert [each.number for each in shown.context["documents"]] == ["4/QĐ-UBND"]
+    staff.post(answer.url, send(document))  # type: ignore[attr-defined]
+    assert list(record.documents.all()) == [document]
+    assert staff.get(answer.url).context["chosen"] is None  # type: ignore[attr-defined]
+
+
+def test_document_that_is_there_already_is_offered_to_the_record(
+    staff: Client, world: World
+) -> None:
+    there = make_document(world.province, "5/QĐ-UBND")
+    path = f"/rounds/{make_round(world.province).pk}/attach/"
+    page = staff.post(f"/documents/create/?for={path}", registered()).content.decode()
+    assert f'href="{path}?document={there.pk}"' in page
+    page = staff.post("/documents/create/", registered()).content.decode()
+    assert "gắn văn bản đó" not in page
+
+
+@pytest.mark.parametrize(
+    "wanted", ["//example.com/rounds/1/attach/", "https://example.com/", "/rounds/1/", "x", ""]
+)
+def test_registering_leads_nowhere_but_to_where_documents_are_attached(
+    staff: Client, world: World, wanted: str
+) -> None:
+    answer = staff.post(f"/documents/create/?for={quote(wanted, safe='')}", registered())
+    assert answer.url == Document.objects.get().get_absolute_url()  # type: ignore[attr-defined]
+
+
+def test_document_out_of_reach_is_not_chosen(staff: Client, world: World) -> None:
+    hidden = make_document(world.elsewhere, "7/QĐ-UBND")
+    path = f"/rounds/{make_round(world.province).pk}/attach/"
+    for wanted in (hidden.pk, "x", "9" * 30):
+        answer = staff.get(path, {"document": wanted})
+        assert answer.context["chosen"] is None
+        assert "7/QĐ-UBND" not in answer.content.decode()
 
 
 @pytest.mark.parametrize("kind", KINDS)

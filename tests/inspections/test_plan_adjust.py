@@ -278,7 +278,7 @@ def test_form_keeps_the_rules_of_the_model(staff: Client, world: World) -> None:
         "last_day": "2/1/2024", "form": "PLANNED", "team": team.pk, "_once": str(uuid.uuid4()),
     }  # fmt: skip
     answer = staff.post(f"/plans/{plan.pk}/items/create/", data)
-    assert set(answer.context["form"].errors) == {"first_day", "team"}
+    assert set(answer.context["form"].errors) == {"last_day", "team"}
     assert not PlanItem.objects.exists()
 
 

@@ -39,8 +39,11 @@ def test_plan_is_saved_with_a_mark(staff: Client, world: World) -> None:
 
 def test_same_number_of_the_same_issuer_and_year_is_refused(staff: Client, world: World) -> None:
     make_plan(world.province, number="45/KH-UBND", year=2023)
-    assert "đã có kế hoạch" in staff.post("/plans/record/", typed()).content.decode()
-    assert staff.post("/plans/record/", typed(year="2024")).status_code == 302
+    page = staff.post("/plans/record/", typed()).content.decode()
+    assert "đã dùng số 45/KH-UBND trong năm 2023: Kế hoạch 45/KH-UBND năm 2023" in page
+    assert (
+        staff.post("/plans/record/", typed(year="2024", issued_on="17/3/2024")).status_code == 302
+    )
 
 
 def test_issuer_of_that_day_is_meant(staff: Client, world: World) -> None:

@@ -83,7 +83,7 @@ def test_day_typed_anew_is_shown_before_it_is_taken(staff: Client, planned: Roun
     data = sent(staff, planned, "6/11/2026")
     answer = staff.post(f"/rounds/{planned.pk}/move/", {**data, "to": "9/11/2026"})
     page = answer.content.decode()
-    assert "Dưới đây là lịch nếu cuộc bắt đầu ngày 09/11/2026" in page
+    assert "Lịch nếu cuộc bắt đầu ngày 09/11/2026 được nêu ở trên" in page
     assert "09/11/2026 – 11/11/2026" in page
     assert days_of(planned) == UNMOVED
     shown = answer.context["form"]["shown_to"].value()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import date
 from typing import Any
@@ -237,6 +238,43 @@ def test_round_takes_a_sub_group_of_its_team_however_it_is_written(
     round_ = Round.objects.get()
     assert round_.team_group == "Tổ 1"
     assert "Tổ 1" in staff.get(round_.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("status", ["SCHEDULED", "COMPLETED"])
+def test_round_leads_whoever_may_see_its_team_to_it(
+    staff: Client, inspector: Client, world: World, team: Team, status: str
+) -> None:
+    round_ = make_round(world.province, team=team, status=status)
+    make_visit(round_, world.dai_tu)
+    link = f'href="{team.get_absolute_url()}"'
+    assert link in staff.get(round_.get_absolute_url()).content.decode()
+    # Of the inspected unit, which sees the round once it is completed, and not the team.
+    assert link not in inspector.get(round_.get_absolute_url()).content.decode()
+    member = make_user("INSPECTOR", world.elsewhere_district)
+    TeamMember.objects.create(team=team, name="Dung", account=member)
+    client = client_of(member)
+    assert link in client.get(round_.get_absolute_url()).content.decode()
+    assert client.get(team.get_absolute_url()).status_code == 200
+
+
+def test_only_the_sub_groups_of_the_rounds_own_team_are_suggested(
+    staff: Client, world: World, team: Team
+) -> None:
+    other = make_team(world.province)
+    TeamMember.objects.create(team=other, name="Dung", group="Tổ Khác")
+    round_ = make_round(world.province, team=team)
+
+    def suggested(page: str) -> list[str]:
+        listed = page.partition('<datalist id="round-groups">')[2].partition("</datalist>")[0]
+        return re.findall(r'value="([^"]*)"', listed)
+
+    page = staff.get(f"/rounds/{round_.pk}/edit/").content.decode()
+    assert suggested(page) == ["Tổ 1", "Tổ 2"]
+    # Another team chosen: the form that comes back follows it; none chosen, none suggested.
+    for chosen, names in ((other, ["Tổ Khác"]), ("", [])):
+        data = round_typed(chosen, starts_on="")
+        assert suggested(staff.post("/rounds/create/", data).content.decode()) == names
+    assert suggested(staff.get("/rounds/create/").content.decode()) == []
 
 
 def test_group_that_is_not_the_teams_or_without_a_team_is_refused(

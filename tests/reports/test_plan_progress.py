@@ -172,3 +172,29 @@ def test_ten_times_the_items_ask_no_more_queries(plan: Plan, world: World, staff
         done(make_item(plan, world.dai_tu, month=1 + number % 12), date(2023, 5, 12))
         make_round(world.dai_tu, date(2023, 4, 1))
     assert asked() == before <= 15
+
+
+def test_plan_without_items_shows_its_rounds(staff: Client, world: World) -> None:
+    """A workbook knows plans by number alone: an empty table would say nothing is done."""
+    plan = make_plan(world.province)
+    make_round(world.province, date(2023, 5, 22), code="TN1", plan=plan)
+    make_round(world.province, date(2023, 6, 22), code="TN2", plan=plan, status="SCHEDULED")
+    make_round(world.province, date(2023, 7, 3), code="TN3")
+    content = page(staff, plan)
+    assert "Kế hoạch này không ghi mục nào; <b>2</b> cuộc" in content
+    assert "<b>1</b> cuộc đã hoàn thành" in content
+    own, outside = content.split('id="outside-title"')
+    assert [code for code in ("TN1", "TN2", "TN3") if code in own] == ["TN1", "TN2"]
+    assert "TN3" in outside
+    assert "progress-table" not in content
+
+
+def test_who_carries_out_a_part_is_not_told_whether_there_are_other_items(
+    inspector: Client, world: World
+) -> None:
+    plan = make_plan(world.province)
+    make_item(plan, world.justice)
+    make_round(world.dai_tu, plan=plan)
+    content = page(inspector, plan)
+    assert "Không có mục nào giao cho cơ quan của bạn" in content
+    assert "không ghi mục" not in content

@@ -15,7 +15,7 @@ from django.db import transaction
 from accounts.models import User
 from accounts.roles import Role
 from congvu.dates import today
-from exchange.illustration import write_illustration
+from exchange.illustration import foresee, write_illustration
 from inspections.models import Round
 from units.models import Unit
 
@@ -72,6 +72,7 @@ class Command(BaseCommand):
             path = Path(folder) / "minh-hoa.xlsx"
             write_illustration(path, today())
             call_command("import_workbook", str(path), stdout=self.stdout)
+        foresee(today())
 
     def _make_accounts(self) -> None:
         for username, full_name, role, code, day in ACCOUNTS:

@@ -12,7 +12,7 @@ import congvu.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("directives", "0003_reforms_and_signer"),
-        ("inspections", "0006_overlap_days_bounded"),
+        ("inspections", "0007_paper_issues_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
