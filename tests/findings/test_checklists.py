@@ -280,7 +280,7 @@ def test_locked_visit_and_cancelled_round_take_no_answer(begun: Visit, by: User)
         answer(stale, question, by, reply="YES")
     begun.round.refresh_from_db()
     begun.round.reopen(by, "Hết bão")
-    begun.close(by)
+    begun.close(by, unit_person="Người ký (minh họa)")
     with pytest.raises(ValidationError, match="khóa"):
         answer(stale, question, by, reply="YES")
     assert not Answer.objects.exists()

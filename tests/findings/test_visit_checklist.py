@@ -175,7 +175,7 @@ def test_locked_visit_shows_its_answers_and_takes_none(
 ) -> None:
     hours, *_ = begin(staff, visit)
     data = shown(staff, visit) | {f"answer-{hours}": "NO"}
-    visit.close(make_user("STAFF", world.province))
+    visit.close(make_user("STAFF", world.province), unit_person="Người ký (minh họa)")
     page = save(staff, visit, data).content.decode()
     assert "đã hoàn thành và khóa" in page
     assert not Answer.objects.exists()
