@@ -43,6 +43,7 @@ TOPICS = (
     Topic("cuoc-kiem-tra", "Cuộc kiểm tra và lượt kiểm tra", ("rounds.change",)),
     Topic("tai-cho", "Ghi tại chỗ bằng điện thoại", ("rounds.change",)),
     Topic("bang-kiem", "Bảng kiểm", ("checklists.change", "rounds.change")),
+    Topic("bien-ban", "Điểm danh, biên bản, kết luận", ("findings.change",)),
     Topic("ton-tai-kien-nghi", "Tồn tại và kiến nghị", ("findings.change", "remedies.settle")),
     Topic("tien-do", "Báo cáo tiến độ kiến nghị", ("remedies.report",)),
     Topic("so-lieu", "Số liệu báo cáo", ("returns.change",)),
