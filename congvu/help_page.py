@@ -46,6 +46,7 @@ TOPICS = (
     Topic("bien-ban", "Điểm danh, biên bản, kết luận", ("findings.change",)),
     Topic("ton-tai-kien-nghi", "Tồn tại và kiến nghị", ("findings.change", "remedies.settle")),
     Topic("tien-do", "Báo cáo tiến độ kiến nghị", ("remedies.report",)),
+    Topic("bang-chung", "Ảnh và tài liệu làm bằng chứng", ("rounds.change", "remedies.report")),
     Topic("so-lieu", "Số liệu báo cáo", ("returns.change",)),
     Topic("tong-hop", "Tổng hợp và biểu", ("summary.view",)),
     Topic("nhap-bang-tinh", "Nhập từ bảng tính", ("workbook.import",)),
