@@ -135,7 +135,7 @@ def test_locked_visit_takes_and_loses_nothing_but_its_remedies_go_on(
     by: User = staff.user  # type: ignore[attr-defined]  # see client_of
     finding, remedy = make_finding(visit), make_remedy(visit)
     seen = make_evidence(finding, by)
-    visit.close(by)
+    visit.close(by, "Người ký")
     for on in (visit, finding):
         with pytest.raises(ValidationError, match="đã hoàn thành và khóa"):
             Evidence.add(on, by, ContentFile(jpeg(), "a.jpg"))
