@@ -45,6 +45,7 @@ urlpatterns = [
         follow_up.extension_request_answer,
         name="extension_request_answer",
     ),
+    path("remedies/<int:pk>/assign/", follow_up.remedy_assign, name="remedy_assign"),
     path("remedies/<int:pk>/extend/", follow_up.remedy_extend, name="remedy_extend"),
     path("remedies/<int:pk>/report/", follow_up.remedy_report, name="remedy_report"),
     path("remedies/<int:pk>/complete/", follow_up.remedy_complete, name="remedy_complete"),

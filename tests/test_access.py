@@ -217,6 +217,7 @@ TABLE: dict[str, Row] = {
     "findings:remedy_complete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_send_back":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_reopen":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:remedy_assign":        Row("302 200 403 403 403 404 404", "302 302 403 403 403 404 404", "remedy"),
     "findings:remedy_delete":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_attach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_detach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
