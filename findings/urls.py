@@ -5,6 +5,7 @@ from django.urls import path
 from findings.views import (
     answers,
     board,
+    bulk,
     checklists,
     conclusions,
     evidence,
@@ -30,6 +31,10 @@ urlpatterns = [
     path("visits/<int:pk>/conclude/", conclusions.visit_conclude, name="visit_conclude"),
     path("remedies/", remedies.remedy_list, name="remedy_list"),
     path("remedies/board/", board.remedy_board, name="remedy_board"),
+    path("remedies/assign/", bulk.remedies_assign, name="remedies_assign"),
+    path("remedies/remind/", bulk.remedies_remind, name="remedies_remind"),
+    path("remedies/extend/", bulk.remedies_extend, name="remedies_extend"),
+    path("remedies/report/", bulk.remedies_report, name="remedies_report"),
     path("remedies/create/", remedies.remedy_create, name="remedy_create"),
     path("visits/<int:visit_pk>/remedies/create/", remedies.remedy_create, name="remedy_create"),
     path("remedies/<int:pk>/", remedies.remedy_detail, name="remedy_detail"),
