@@ -58,7 +58,7 @@ format: env-dev
 # database they are given. On PostgreSQL: DATABASE_URL=… .venv/bin/python bench/summary.py, on an empty one.
 bench: env-run
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && trap 'exit 130' INT TERM && \
-	for name in summary exports import_export; do \
+	for name in summary exports import_export evidence; do \
 	  echo "== $$name" && $(FOR_TESTS) DATABASE_URL="sqlite:///$$dir/$$name.sqlite3" $(PY) bench/$$name.py || exit 1; \
 	done
 

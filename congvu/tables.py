@@ -176,6 +176,8 @@ class Listing:
     # The name of the exported file, without its ending.
     file_name: str = "danh-sach"
     can_export: bool = True
+    # The id of the form to which rows that are ticked belong; empty: rows cannot be ticked.
+    picks: str = ""
     filters: ListFilter | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:

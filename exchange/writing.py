@@ -234,6 +234,10 @@ class Writer:
         done = [c.pk for c in changed if c.old and c.old[place] is None and c.new[place]]
         for lot in lots(done):
             Progress.objects.filter(remedy__in=lot).settle()
+        # Whoever verified it before did not verify this day.
+        redated = [c.pk for c in changed if c.old and c.old[place] != c.new[place]]
+        for lot in lots(redated):
+            Remedy.objects.filter(pk__in=lot).update(verified_by=None, settled_in=None)
 
     # --- units -------------------------------------------------------------------------------
 

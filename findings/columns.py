@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.utils import timezone
 
 from accounts.models import User
 from congvu.dates import days_phrase, format_day
@@ -17,6 +18,7 @@ from findings.models import (
     Extension,
     Finding,
     FindingQuerySet,
+    OfficialKind,
     Progress,
     Remedy,
     RemedyKind,
@@ -162,7 +164,7 @@ def with_story(remedies: RemedyQuerySet, *, for_export: bool = False) -> RemedyQ
     if for_export:
         extensions = Extension.objects.filter(remedy=OuterRef("pk"))
         waiting = Progress.objects.waiting()
-        return rows.annotate(
+        return rows.prefetch_related("verified_by", "keeper").annotate(
             finding_code=F("finding__code"),
             extensions_count=_number(extensions),
             claims=Exists(waiting.filter(remedy=OuterRef("pk"))),
@@ -221,6 +223,9 @@ def remedy_columns(
             sort="completed_on",
             small=lambda each: each.report_document,
         ),
+        Column("Người xác nhận", lambda each: each.verified_by, on_screen=False, width=26),
+        Column("Người theo dõi", lambda each: each.keeper, on_screen=False, width=26),
+        Column("Ngày tiếp nhận", _acknowledged_on, on_screen=False),
         Column("Văn bản báo cáo", lambda each: each.report_document, on_screen=False, width=20),
         Column("Mã cuộc", lambda each: each.visit.round.code, on_screen=False),
         Column("Ngày kiểm tra", lambda each: each.visit.visited_on, on_screen=False),
@@ -231,9 +236,17 @@ def remedy_columns(
     )
 
 
+def _acknowledged_on(remedy: Remedy) -> date | None:
+    return timezone.localdate(remedy.acknowledged_at) if remedy.acknowledged_at else None
+
+
 _NAMES = (
     Column("Họ tên", lambda each: each.person_name, on_screen=False, width=26),
     Column("Chức vụ", lambda each: each.person_post, on_screen=False, width=26),
+    Column("Loại cán bộ", label_of(OfficialKind, "official_kind"), on_screen=False, width=26),
+    Column("Người, đơn vị trả lời", lambda each: each.answerer, on_screen=False, width=26),
+    Column("Số quyết định kỷ luật", lambda each: each.decision_number, on_screen=False, width=20),
+    Column("Ngày quyết định", lambda each: each.decision_on, on_screen=False),
 )
 
 

@@ -195,7 +195,8 @@ def _plain(image: Image.Image, side: int) -> Image.Image:
     if image.mode in ("P", "PA", "1") or (see_through and image.mode not in ("RGBA", "LA")):
         image = image.convert("RGBA" if see_through else "RGB")
     if max(image.size) > side:
-        image.thumbnail((side, side), reducing_gap=2.0)
+        # Bicubic takes two thirds longer, for a difference that nobody sees.
+        image.thumbnail((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
     if see_through:
         ground = Image.new("RGB", image.size, "white")
         ground.paste(image.convert("RGB"), mask=image.getchannel("A"))

@@ -123,7 +123,7 @@ def _office(unit: Unit, day: date) -> str:
 def _number(number: str) -> str:
     """A number below 10 takes a 0; without one there is room to write it."""
     if not number:
-        return "      /BB-ĐKT"
+        return "\u00a0" * 6 + "/BB-ĐKT"
     return f"0{number}" if re.match(r"\d(?!\d)", number) else number
 
 

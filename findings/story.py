@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -144,8 +144,7 @@ def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
             small=remedy.person_post if user.sees_names else "",
         ),
     ]
-    if remedy.discipline_form:
-        facts.append(Fact("Hình thức kỷ luật", remedy.get_discipline_form_display()))
+    facts += _discipline(remedy, user)
     was = format_day(remedy.due_on) if remedy.due_on else "không đặt hạn"
     small = [f"ban đầu: {was}" if changed else "", now.phrase]
     facts.append(Fact("Thời hạn", due, small=" · ".join(filter(None, small))))
@@ -158,7 +157,7 @@ def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
                 small=remedy.finding.get_category_display(),
             )
         )
-    if remedy.answerer:
+    if remedy.answerer and user.sees_names:
         facts.append(Fact("Người, đơn vị trả lời", remedy.answerer))
     if remedy.keeper is not None:
         facts.append(Fact("Người theo dõi", named(remedy.keeper)))
@@ -172,6 +171,18 @@ def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
         if remedy.verified_by is not None:
             facts.append(Fact("Người xác nhận hoàn thành", named(remedy.verified_by)))
     return facts
+
+
+def _discipline(remedy: Remedy, user: User) -> Iterator[Fact]:
+    """What kind of official, which form; the decision, which names a person, as names are."""
+    if remedy.official_kind:
+        complicated = "vụ việc phức tạp" if remedy.is_complicated else ""
+        yield Fact("Loại cán bộ", remedy.get_official_kind_display(), small=complicated)
+    if remedy.discipline_form:
+        yield Fact("Hình thức kỷ luật", remedy.get_discipline_form_display())
+    if user.sees_names and (remedy.decision_number or remedy.decision_on):
+        day = f"ngày {format_day(remedy.decision_on)}" if remedy.decision_on else ""
+        yield Fact("Quyết định kỷ luật", remedy.decision_number or day, small=day)
 
 
 def extensions_of(remedy: Remedy, user: User) -> list[tuple[Extension, list[Document]]]:
@@ -216,6 +227,8 @@ def actions_of_remedy(remedy: Remedy, user: User) -> list[Action]:
         actions.append(to("remedy_extend", "Gia hạn", own or remedy.why_not_extended()))
         actions.append(to("remedy_edit", "Sửa kiến nghị"))
         actions.append(to("remedy_attach", "Gắn văn bản"))
+    if remedy.is_editable_by(user):
+        actions.append(to("remedy_assign", "Giao người theo dõi"))
     if settles:
         actions.append(to("remedy_reopen", "Mở lại", remedy.why_not_reopened()))
     if remedy.is_editable_by(user):

@@ -18,7 +18,7 @@ from inspections.models import Round, Visit
 SHOWN = 200
 
 # Columns in which persons are named (contract §5: a leader sees them only by permission).
-PERSONAL = frozenset({"person_name", "person_post"})
+PERSONAL = frozenset({"person_name", "person_post", "answerer", "decision_number"})
 
 
 @dataclass(frozen=True)

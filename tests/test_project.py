@@ -115,6 +115,7 @@ def test_readme_calls_pages_and_buttons_as_they_are_called() -> None:
     files = [
         *(ROOT / "templates").rglob("*.html"),
         ROOT / "congvu/context.py",
+        *ROOT.glob("inspections/*.py"),
         *ROOT.glob("findings/*.py"),
     ]
     shown = "\n".join(path.read_text() for path in files)

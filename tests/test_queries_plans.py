@@ -17,7 +17,14 @@ from django.utils import timezone
 from accounts.models import User
 from congvu.dates import today
 from directives.models import Document
-from findings.models import Checklist, Question, answer, questions_of
+from findings.models import (
+    Checklist,
+    CitizenCase,
+    Extension,
+    Question,
+    answer,
+    questions_of,
+)
 from inspections.models import (
     Addendum,
     Adjustment,
@@ -58,15 +65,22 @@ def _fill(plan: Plan, world: World, team: Team, paper: Document) -> None:
     plan.documents.add(paper)
 
 
-def _locked(round_: Round, world: World, by: User) -> Visit:
-    """A visit of the round with everything on it, completed and corrected."""
+def _locked(round_: Round, world: World, by: User, paper: Document) -> Visit:
+    """A visit of the round with everything on it, completed, corrected and concluded."""
     visit = round_.visits.get(unit=world.dai_tu)
-    visit.begin(by)
-    answer(visit, questions_of(visit)[0].question, by, reply="NO")
-    RollCall.objects.create(visit=visit, department="Văn phòng", headcount=1, present=1)
+    if not visit.why_not_logged():
+        visit.begin(by)
+        answer(visit, questions_of(visit)[0].question, by, reply="NO")
+    for name in ("Một cửa", "Văn phòng", "Công an"):
+        RollCall.objects.create(visit=visit, department=name, headcount=3, present=3)
+        remedy = make_remedy(visit, finding=make_finding(visit))
+        Extension.objects.create(remedy=remedy, decided_on=today(), due_on=today())
+        Addendum.objects.create(visit=visit, by=make_user("STAFF", world.province), text="x")
+        CitizenCase.objects.create(visit=visit, subject="x")
     # As after its day.
-    Visit.objects.filter(pk=visit.pk).update(closed_at=timezone.now(), closed_by=by)
-    Addendum.add(visit, by, "Đính chính", "Ghi nhầm")
+    closed = {"closed_at": timezone.now(), "closed_by": by, "unit_person": "Bà A"}
+    concluded = {"conclusion": paper, "conclusion_number": paper.number}
+    Visit.objects.filter(pk=visit.pk).update(**closed, **concluded, concluded_on=paper.issued_on)
     return visit
 
 
@@ -116,12 +130,16 @@ def _pages(world: World, by: User) -> Iterator[str]:
         there = round_.get_absolute_url()
         deeds = ("edit", "items", "move", "complete", "attach")
         addresses += [there, *(f"{there}{deed}/" for deed in deeds)]
-        addresses += [visit.get_absolute_url(), f"{visit.get_absolute_url()}edit/"]
-        if status == "IN_PROGRESS":
-            # Begun with a checklist, answered, and one locked.
+        if not visit.why_not_logged():
+            # Begun with a checklist, answered.
             visit.begin(by)
             answer(visit, questions_of(visit)[0].question, by, reply="NO")
-            addresses.append(_locked(round_, world, by).get_absolute_url())
+        # And one locked.
+        locked = _locked(round_, world, by, paper)
+        steps = ("", "edit/", "roll-call/", "close/", "minutes/", "minutes.docx", "conclude/",
+                 "addenda/create/")  # fmt: skip
+        for each in (visit, locked):
+            addresses += [f"{each.get_absolute_url()}{step}" for step in steps]
     yield from addresses
     # What overlaps their items may be a round, of which more is read.
     make_visit(make_round(world.province, date(2023, 6, 6)), world.tien_hoi)

@@ -6,6 +6,7 @@ from findings.forms.follow_up import (
     ExtensionAnswerForm,
     ExtensionForm,
     ExtensionRequestForm,
+    KeeperForm,
     ReportForm,
 )
 from findings.forms.on_visit import OnVisitForm, no_citizen_id
@@ -17,6 +18,7 @@ __all__ = [
     "ExtensionForm",
     "ExtensionRequestForm",
     "FindingForm",
+    "KeeperForm",
     "OnVisitForm",
     "RemedyForm",
     "ReportForm",

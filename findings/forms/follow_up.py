@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from accounts.models import User
 from congvu.deeds import DeedForm
 from congvu.forms import BlockInput, DayField, LineInput
 from findings.forms.evidence import FilesField
 from findings.forms.on_visit import no_citizen_id
+from findings.keepers import keepers_of
+from findings.models import Remedy, named
+
+if TYPE_CHECKING:
+    _UserChoice = forms.ModelChoiceField[User]
+else:
+    # Django's own classes take no type parameters while they run.
+    _UserChoice = forms.ModelChoiceField
 
 
 class ExtensionForm(DeedForm):
@@ -48,6 +57,34 @@ class ReportForm(DeedForm):
         help_text="Số ký hiệu, ví dụ: 05/BC-UBND.",
     )
     uploads = FilesField(label="Bằng chứng", required=False)
+
+
+class KeeperChoice(_UserChoice):
+    """An account, told with its unit."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Such as: Lê Văn A (Sở Nội vụ)."""
+        return named(obj)
+
+
+class KeeperForm(DeedForm):
+    """Who follows the remedy; the choices are those who may."""
+
+    keeper = KeeperChoice(
+        label="Người theo dõi",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Chưa giao cho ai",
+        widget=forms.Select(attrs={"data-search-select": ""}),
+        help_text="Được nhắc khi kiến nghị đến hạn. Chỉ gồm người được xác nhận hoàn thành.",
+    )
+
+    def __init__(self, *args: Any, record: Remedy, **kwargs: Any) -> None:
+        super().__init__(*args, record=record, **kwargs)
+        field = self.fields["keeper"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # declared above
+        field.queryset = keepers_of(record)
+        self.initial["keeper"] = record.keeper_id
 
 
 class CompletionForm(DeedForm):

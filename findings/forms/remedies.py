@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 
 from congvu.dates import format_day
 from congvu.forms import RecordForm
+from findings.due import days_for, proposed_due
 from findings.forms.on_visit import OnVisitForm
-from findings.models import DisciplineForm, Finding, Remedy, Subject, discipline_forms_on
+from findings.models import (
+    FORMS_OF,
+    DisciplineForm,
+    Finding,
+    Remedy,
+    RemedyKind,
+    Subject,
+    discipline_forms_on,
+)
 
 if TYPE_CHECKING:
     _ModelChoice = forms.ModelChoiceField[Finding]
@@ -28,6 +39,16 @@ class FindingChoice(_ModelChoice):
         return f"{obj.code} – {obj.get_category_display()}: {obj.content[:80]}"
 
 
+# Of disciplinary measures alone.
+_DISCIPLINE = (
+    "official_kind",
+    "discipline_form",
+    "is_complicated",
+    "decision_number",
+    "decision_on",
+)
+
+
 class RemedyForm(OnVisitForm):
     """What the visited unit or a person must do, by when."""
 
@@ -39,7 +60,17 @@ class RemedyForm(OnVisitForm):
     )
     groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = (
         ("Yêu cầu", ("finding", "kind", "content", "due_on")),
-        ("Ai phải thực hiện", ("subject", "person_name", "person_post", "discipline_form")),
+        ("Ai phải thực hiện", ("subject", "person_name", "person_post", "answerer")),
+        (
+            "Kỷ luật",
+            (
+                "official_kind",
+                "discipline_form",
+                "is_complicated",
+                "decision_number",
+                "decision_on",
+            ),
+        ),
         ("Hồ sơ", ("report_document", "code")),
     )
 
@@ -53,14 +84,20 @@ class RemedyForm(OnVisitForm):
             "subject",
             "person_name",
             "person_post",
-            "discipline_form",
+            "answerer",
+            *_DISCIPLINE,
             "report_document",
             "code",
         )
-        labels = {"content": "Nội dung yêu cầu"}
+        labels = {"content": "Nội dung yêu cầu", "official_kind": "Loại cán bộ, công chức"}
         help_texts = {
             "content": "Ví dụ: Kiểm điểm trách nhiệm, báo cáo kết quả về Sở Nội vụ.",
-            "due_on": "Ngày cuối còn trong hạn, ví dụ: 30/6/2023. Để trống nếu không đặt hạn.",
+            "due_on": "Ngày cuối còn trong hạn, ví dụ: 30/6/2023. Để trống nếu không đặt hạn; "
+            "riêng kỷ luật thì hệ thống đặt hạn theo quy định.",
+            "answerer": "Ai của đơn vị trả lời kiến nghị này, ví dụ: Chánh Văn phòng.",
+            "official_kind": "Mỗi loại có những hình thức kỷ luật riêng; chưa rõ thì để trống.",
+            "decision_number": "Ghi khi đã có quyết định, ví dụ: 45/QĐ-UBND.",
+            "decision_on": "Ví dụ: 12/6/2023.",
             "person_name": "Chỉ ghi khi đối tượng là cá nhân. Không ghi số căn cước.",
             "person_post": "Ví dụ: Công chức bộ phận một cửa.",
             "report_document": "Số ký hiệu văn bản đơn vị báo cáo kết quả, nếu đã có.",
@@ -77,6 +114,13 @@ class RemedyForm(OnVisitForm):
         assert isinstance(subject, forms.ChoiceField)  # noqa: S101  # a column with choices
         subject.choices = Subject.choices  # without the empty one: one of two buttons
         self._offer_discipline_forms()
+        # By which a script leaves only the forms of the chosen kind; without one all are offered.
+        known = {kind: [str(form) for form in forms] for kind, forms in FORMS_OF.items()}
+        self.fields["official_kind"].widget.attrs["data-forms"] = json.dumps(known)
+        self.fields["is_complicated"].help_text = (
+            f"Hạn đề xuất {settings.COMPLICATED_DISCIPLINE_DAYS} ngày thay vì "
+            f"{days_for(RemedyKind.DISCIPLINE)} ngày."
+        )
         if self.instance.pk is None:
             del self.fields["report_document"]  # nothing can have been reported yet
         elif self.instance.extensions.exists():
@@ -102,6 +146,35 @@ class RemedyForm(OnVisitForm):
             "Chỉ chọn khi loại kiến nghị là “Xử lý kỷ luật”. Danh sách gồm các hình thức áp dụng "
             f"vào ngày {format_day(last_day)}."
         )
+
+    def clean(self) -> dict[str, Any]:
+        """What is of discipline alone stands with discipline; a decision has number and day."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        kind = cleaned.get("kind")
+        if kind and kind != RemedyKind.DISCIPLINE:
+            # `discipline_form` is the model's own rule.
+            for name in set(_DISCIPLINE) - {"discipline_form"}:
+                if cleaned.get(name):
+                    self.add_error(name, "Chỉ ghi khi loại kiến nghị là “Xử lý kỷ luật”.")
+        number, day = cleaned.get("decision_number"), cleaned.get("decision_on")
+        if number and not day and "decision_on" not in self.errors:
+            self.add_error("decision_on", "Hãy ghi ngày của quyết định.")
+        if day and not number and "decision_number" not in self.errors:
+            self.add_error("decision_number", "Hãy ghi số của quyết định.")
+        self._propose_due(cleaned)
+        return cleaned
+
+    def _propose_due(self, cleaned: dict[str, Any]) -> None:
+        """A new disciplinary measure without a due day gets the period that the law sets."""
+        is_new = self.instance.pk is None
+        if not is_new or "due_on" in self.errors or cleaned.get("due_on"):
+            return
+        if cleaned.get("kind") == RemedyKind.DISCIPLINE:
+            since = self.visit.concluded_on or self.visit.visited_on
+            complicated = bool(cleaned.get("is_complicated"))
+            cleaned["due_on"] = proposed_due(
+                RemedyKind.DISCIPLINE, since, is_complicated=complicated
+            )
 
     def keep_due_day(self) -> None:
         """For whoever may not move it: nobody gives the own unit more time."""

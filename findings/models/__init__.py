@@ -23,6 +23,7 @@ from findings.models.checklists import (
     next_version,
 )
 from findings.models.codes import (
+    FORMS_OF,
     LAST_DAYS,
     Category,
     DisciplineForm,
@@ -57,6 +58,7 @@ from findings.models.remedies import Remedy
 from findings.models.standing import RemedyQuerySet, is_claimed, is_returned, stands
 
 __all__ = [
+    "FORMS_OF",
     "LAST_DAYS",
     "MOST_BYTES",
     "OWN_WORK",

@@ -94,9 +94,45 @@ LAST_DAYS: dict[str, date] = {
 }
 
 
-def discipline_forms_on(day: date) -> list[DisciplineForm]:
-    """The forms of discipline in force on that day."""
-    return [form for form in DisciplineForm if day <= LAST_DAYS.get(form, day)]
+# Which forms each kind of official knows or once knew (domain notes, "Discipline forms in time").
+FORMS_OF: dict[str, tuple[DisciplineForm, ...]] = {
+    OfficialKind.CADRE: (
+        DisciplineForm.REPRIMAND,
+        DisciplineForm.WARNING,
+        DisciplineForm.REMOVAL,
+        DisciplineForm.DISMISSAL,
+    ),
+    OfficialKind.CIVIL_SERVANT: (
+        DisciplineForm.REPRIMAND,
+        DisciplineForm.WARNING,
+        DisciplineForm.SALARY_DOWNGRADE,
+        DisciplineForm.FORCED_RESIGNATION,
+    ),
+    OfficialKind.LEADING_CIVIL_SERVANT: (
+        DisciplineForm.REPRIMAND,
+        DisciplineForm.WARNING,
+        DisciplineForm.DEMOTION,
+        DisciplineForm.REMOVAL,
+        DisciplineForm.FORCED_RESIGNATION,
+    ),
+    OfficialKind.PUBLIC_EMPLOYEE: (
+        DisciplineForm.REPRIMAND,
+        DisciplineForm.WARNING,
+        DisciplineForm.FORCED_RESIGNATION,
+    ),
+    OfficialKind.MANAGER: (
+        DisciplineForm.REPRIMAND,
+        DisciplineForm.WARNING,
+        DisciplineForm.REMOVAL,
+        DisciplineForm.FORCED_RESIGNATION,
+    ),
+}
+
+
+def discipline_forms_on(day: date, official_kind: str = "") -> list[DisciplineForm]:
+    """The forms of discipline in force on that day, for that kind of official where it is told."""
+    known = FORMS_OF.get(official_kind, tuple(DisciplineForm))
+    return [form for form in known if day <= LAST_DAYS.get(form, day)]
 
 
 class RemedyState(models.TextChoices):

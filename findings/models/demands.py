@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -10,12 +11,19 @@ from django.db import models
 from accounts.models import User
 from accounts.roles import Role
 from congvu.access import require
-from congvu.dates import format_day
+from congvu.dates import format_day, today
 from congvu.fields import BlockField, FoldedField, LineField, NameSortKeyField
 from congvu.rules import Fault, Ruled
-from directives.models import Document
+from directives.models import Document, is_document_number
 from findings.copies import CopiedFromRound
-from findings.models.codes import LAST_DAYS, DisciplineForm, OfficialKind, RemedyKind, Subject
+from findings.models.codes import (
+    FORMS_OF,
+    LAST_DAYS,
+    DisciplineForm,
+    OfficialKind,
+    RemedyKind,
+    Subject,
+)
 from findings.models.findings import Finding
 from inspections.models import Visit
 
@@ -125,6 +133,39 @@ class Demand(CopiedFromRound, Ruled):
                 f"ngày {format_day(last)}; cuộc kiểm tra kết thúc ngày "
                 f"{format_day(self.visit.round.ends_on)}.",
             )
+        yield from self._discipline_faults(last)
+
+    def _discipline_faults(self, last: date | None) -> Iterator[Fault]:
+        """What no workbook brings: the kind of official, the decision. `last`: of the form."""
+        known = FORMS_OF.get(self.official_kind)
+        if known and self.discipline_form and self.discipline_form not in known:
+            form = DisciplineForm(self.discipline_form).label
+            offered = ", ".join(each.label.lower() for each in known)
+            yield Fault(
+                "official_kind",
+                f"Hình thức “{form}” không áp dụng với “{OfficialKind(self.official_kind).label}”; "
+                f"chỉ có: {offered}.",
+            )
+        if self.decision_number and not is_document_number(self.decision_number):
+            yield Fault(
+                "decision_number",
+                f"“{self.decision_number}” không phải số ký hiệu văn bản; ví dụ: 45/QĐ-UBND.",
+            )
+        if self.decision_on is None:
+            return
+        visited_on = self.visit.visited_on
+        if self.decision_on < visited_on:
+            yield Fault(
+                "decision_on",
+                f"Ngày quyết định không thể trước ngày kiểm tra ({format_day(visited_on)}).",
+            )
+        elif self.decision_on > today():
+            yield Fault("decision_on", "Ngày quyết định không thể sau hôm nay.")
+        elif last and self.decision_on > last:
+            yield Fault(
+                "decision_on",
+                f"Hình thức kỷ luật này chỉ áp dụng đến hết ngày {format_day(last)}.",
+            )
 
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change the demand itself: the side that inspected."""
@@ -155,6 +196,10 @@ class Demand(CopiedFromRound, Ruled):
         It says that it knows of the demand, and asks for more time.
         """
         return self.is_reported_by(user) and not self.is_settled_by(user)
+
+    def may_be_kept_by(self, user: User) -> bool:
+        """Whether the user may follow it: of the side that may say that it is done, and active."""
+        return user.is_active and self.is_settled_by(user)
 
     def require_asked(self, user: User) -> None:
         """Raise `PermissionDenied` (403) for whoever does not stand for the asked side."""

@@ -226,6 +226,7 @@ class Remedy(Demand):
 
     def acknowledge(self, by: User) -> None:
         """Note that the asked side knows of the demand, and who said so; once is enough."""
+        self.require_asked(by)
         with transaction.atomic():
             held = Remedy.objects.held(self.pk)
             if held.acknowledged_at is None:
@@ -245,6 +246,7 @@ class Remedy(Demand):
 
         A request for more time that waits is granted by it, whatever day it asked for.
         """
+        self.require_extended(by)
         with transaction.atomic():
             held = self._hold("why_not_extended")
             extension = Extension(
@@ -267,6 +269,7 @@ class Remedy(Demand):
 
         Whoever asks knows of the demand.
         """
+        self.require_asked(by)
         with transaction.atomic():
             held = self._hold("why_not_requested")
             request = ExtensionRequest(
@@ -287,6 +290,7 @@ class Remedy(Demand):
 
     def refuse_extension(self, *, by: User, reason: str, document: str = "") -> None:
         """Refuse the request that waits, with the reason; the due day stays as it is."""
+        self.require_extended(by)
         with transaction.atomic():
             held = self._hold("why_not_answered")
             for request in held.requests.waiting():
@@ -311,8 +315,10 @@ class Remedy(Demand):
     def complete(self, *, by: User, completed_on: date, report_document: str = "") -> None:
         """Record that the remedy was done on that day, and who verified it.
 
-        Claims that waited are settled by it.
+        Claims that waited are settled by it. Whatever way leads here, the side that must act is
+        refused (`PermissionDenied`).
         """
+        self.require_settled(by)
         refuse(self._day_faults("completed_on", completed_on))
         with transaction.atomic():
             self._hold("why_not_completed")
@@ -323,8 +329,30 @@ class Remedy(Demand):
             self.progress.settle()
             mark(by, self, "completed", {"completed_on": (None, completed_on)})
 
+    def assign(self, *, by: User, keeper: User | None) -> None:
+        """Say who of the inspecting side follows it; nobody by name when None.
+
+        Raises `ValidationError` for whoever could not say that it is done.
+        """
+        with transaction.atomic():
+            held = Remedy.objects.held(self.pk)
+            if keeper is not None and not held.may_be_kept_by(keeper):
+                raise ValidationError(
+                    {
+                        "keeper": f"{keeper} không theo dõi được kiến nghị này: người theo dõi "
+                        "phải có tài khoản đang mở và thuộc cơ quan được xác nhận hoàn thành."
+                    }
+                )
+            old = held.keeper
+            held.keeper = keeper
+            held.write("keeper")
+            self.keeper, self.version = keeper, held.version
+            if old != keeper:
+                mark(by, self, "assigned", {"keeper": (old and str(old), keeper and str(keeper))})
+
     def send_back(self, *, by: User, reason: str) -> None:
         """Answer claims of completion: not done yet, for this reason. The remedy stays open."""
+        self.require_settled(by)
         with transaction.atomic():
             self._moved(Remedy.objects.held(self.pk))
             claims = self.progress.waiting().update(answered_at=timezone.now(), answer=reason)
@@ -334,6 +362,7 @@ class Remedy(Demand):
 
     def reopen(self, *, by: User, reason: str) -> None:
         """Take a recorded completion back, with the reason."""
+        self.require_settled(by)
         with transaction.atomic():
             self._hold("why_not_reopened")
             old = self.completed_on

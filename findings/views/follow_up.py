@@ -23,6 +23,7 @@ from findings.forms import (
     ExtensionAnswerForm,
     ExtensionForm,
     ExtensionRequestForm,
+    KeeperForm,
     ReportForm,
 )
 from findings.models import ExtensionRequest, Remedy, report_with_evidence
@@ -242,4 +243,22 @@ def remedy_reopen(request: UserRequest, pk: int) -> HttpResponse:
             "Số liệu tổng hợp tính lại theo đó.",
         ],
         refusal=remedy.why_not_reopened(),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@once
+def remedy_assign(request: UserRequest, pk: int) -> HttpResponse:
+    """Say who of the inspecting side follows the remedy."""
+    remedy = remedy_in_reach(request, pk)
+    remedy.require_editable(request.user)
+    return _confirm(
+        request,
+        remedy,
+        KeeperForm(request.POST or None, record=remedy),
+        remedy.assign,
+        template="findings/remedy_assign.html",
+        title="Giao người theo dõi kiến nghị",
+        label="Giao theo dõi",
+        success=f"Đã ghi người theo dõi kiến nghị {remedy.code}.",
     )

@@ -22,6 +22,7 @@ from congvu.once import once
 from congvu.pages import Action
 from congvu.tables import Listing, is_export
 from congvu.trail import mark
+from findings.bulk import MOST, filters_of
 from findings.columns import as_of_text, remedy_columns, with_story
 from findings.filters import RemedyFilter, day_of
 from findings.forms import RemedyForm
@@ -79,6 +80,7 @@ def remedy_list(request: UserRequest) -> HttpResponseBase:
             else "Kiến nghị hiện ở đây sau khi cơ quan kiểm tra ghi nhận cuộc kiểm tra hoàn thành."
         ),
         file_name="kien-nghi",
+        picks="picks" if user.may("remedies.settle") else "",
     )
     if with_names:
         note = f"{listing.count} kiến nghị kèm họ tên: {request.GET.urlencode()}"
@@ -100,6 +102,8 @@ def _list_context(request: UserRequest, listing: Listing, as_of: date) -> dict[s
     create = Action("Ghi kiến nghị", reverse("findings:remedy_create"))
     return {
         "actions": [create, board] if user.may("remedies.change") else [board],
+        "filters": filters_of(request.GET),
+        "most": MOST,
         "as_of_text": as_of_text(as_of) if as_of != today() else "",
         "names_url": listing.url(export="xlsx", names="1") if user.sees_names else None,
     }

@@ -42,7 +42,7 @@ class Addendum(models.Model):
             made = cls(visit=visit, by=by, text=text, reason=reason)
             made.full_clean()
             made.save()
-            mark(by, visit, "amended", note=f"{text[:200]}. {reason}")
+            mark(by, visit, "amended", note=f"{text[:200]}\nLý do: {reason}")
         return made
 
     @staticmethod

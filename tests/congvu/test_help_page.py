@@ -28,7 +28,7 @@ def test_topics_of_the_own_role_come_first_and_none_is_missing(
     every = {topic.key for topic in TOPICS}
     for client in (staff, inspector, reporter, leader, admin):
         assert set(anchors(client)) == every
-    assert anchors(reporter)[:3] == ["tien-do", "so-lieu", "nhac-viec"]
+    assert anchors(reporter)[:4] == ["tien-do", "bang-chung", "so-lieu", "nhac-viec"]
     assert anchors(admin)[:3] == ["don-vi", "tai-khoan", "nhac-viec"]
     assert anchors(leader)[:2] == ["tong-hop", "nhac-viec"]
     assert "ke-hoach-nam" not in anchors(inspector)[:7]

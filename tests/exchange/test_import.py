@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from congvu.models import Event
 from exchange.reading import read
@@ -64,6 +65,28 @@ def test_everything_arrives_as_it_was_written() -> None:
     assert commune.path == "".join(
         f"{Unit.objects.get(code=code, valid_from=None).pk}/" for code in ("19", "171", "05809")
     )
+
+
+def test_a_workbook_puts_right_what_it_brought_to_a_locked_visit() -> None:
+    load(world())
+    visit = Visit.objects.get()
+    closed = {"closed_at": timezone.now(), "unit_person": "Bà A", "concluded_on": D(2023, 12, 1)}
+    Visit.objects.update(**closed)
+    load(
+        world(
+            visits=[with_(VISIT, D="05/BB-ĐKT", G="Niêm yết đủ")],
+            findings=[with_(FINDING, G="Nội dung khác")],
+            # Demanded on the spot, so due before the conclusion.
+            remedies=[with_(REMEDY, J=D(2023, 6, 1))],
+        )
+    )
+    visit.refresh_from_db()
+    assert (visit.minutes_number, visit.strengths, visit.unit_person) == (
+        "05/BB-ĐKT", "Niêm yết đủ", "Bà A",
+    )  # fmt: skip
+    assert visit.is_closed
+    assert Finding.objects.get().content == "Nội dung khác"
+    assert Remedy.objects.get().due_on == D(2023, 6, 1)
 
 
 def test_sending_a_file_twice_changes_nothing() -> None:

@@ -133,7 +133,7 @@ def test_claims_on_a_remedy_that_the_file_says_is_done_no_longer_wait() -> None:
     load({"Kiến nghị": [with_(REMEDY, K=D(2023, 6, 2))]})
     assert list(Remedy.objects.filter(is_claimed())) == [other]
     remedy.refresh_from_db()
-    remedy.reopen(by=by, reason="Nhầm")
+    remedy.reopen(by=make_user("STAFF", remedy.visit.round.body), reason="Nhầm")
     assert list(Remedy.objects.filter(is_claimed())) == [other]
 
 

@@ -177,9 +177,11 @@ def test_export_has_names_only_when_asked_and_then_leaves_a_mark(
     head, rows = sheet(staff)
     assert "Khuất" not in str(rows)
     assert "Bí mật" not in str(rows)
+    assert "Số quyết định kỷ luật" not in head
     assert not Event.objects.filter(deed="exported").exists()
     head, rows = sheet(staff, names="1", kind="REVIEW")
     assert rows[0][head.index("Họ tên")] == "Nguyễn Văn Khuất"
+    assert "Số quyết định kỷ luật" in head
     mark = Event.objects.get(deed="exported")
     assert mark.by == staff.user  # type: ignore[attr-defined]
     assert "kind=REVIEW" in mark.note
