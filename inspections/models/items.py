@@ -252,11 +252,12 @@ class PlanItem(Ruled):
     # What it says, besides its programmes and contents.
     _SAID: ClassVar[tuple[str, ...]] = (
         "unit", "body", "team", "form", "announced", "schedule", "first_day", "last_day", "note",
+        "overlap_reason",
     )  # fmt: skip
 
     def copy(self) -> PlanItem:
         """What the item says, not yet saved: to be put in its place by an adjustment."""
-        said = {name: getattr(self, name) for name in (*self._SAID, "overlap_reason")}
+        said = {name: getattr(self, name) for name in self._SAID}
         return PlanItem(plan=self.plan, line=self.line, **said)
 
     def why_not_in_place_of(
