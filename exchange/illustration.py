@@ -24,7 +24,7 @@ from exchange.layout import (
     VISITS,
     Sheet,
 )
-from inspections.models import Plan, PlanItem, Round, span_of
+from inspections.models import Content, Plan, PlanItem, Round, span_of
 from units.models import Unit
 
 MERGER = date(2025, 7, 1)
@@ -72,6 +72,8 @@ WORDS = {
 # month: some are late by now, others are still to come.
 FORESEEN = (("19.SNV", 2), ("19.SYT", 6), ("19.STC", 11), ("01840", 12))
 PLAN = "15/KH-UBND"
+# What its rounds look at, by the codes of the catalogue.
+CONTENTS = ("working_hours", "conduct", "one_stop_desk")
 
 Rows = list[tuple[Value, ...]]
 
@@ -149,4 +151,6 @@ def foresee(day: date) -> None:
         item.save()
         if round_ is not None:
             round_.items.add(item)
+            # So that a visit that is begun brings checklists.
+            round_.contents.set(Content.objects.filter(code__in=CONTENTS))
     mark(None, plan, "imported", note=f"{len(wanted)} mục (minh họa).")
