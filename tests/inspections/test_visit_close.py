@@ -168,6 +168,14 @@ def test_form_that_was_open_when_the_visit_was_locked_saves_nothing(by: User, vi
     assert not Finding.objects.exists()
 
 
+def test_finding_read_before_the_visit_was_locked_is_not_removed(by: User, visit: Visit) -> None:
+    finding = Finding.objects.select_related("visit__round").get(pk=make_finding(visit).pk)
+    visit.close(by, "Bà A")
+    with pytest.raises(ValidationError, match="hoàn thành và khóa"):
+        finding.remove(by)
+    assert Finding.objects.exists()
+
+
 def test_visit_keeps_what_was_seen_and_takes_what_follows(
     staff: Client, closed: Visit, world: World
 ) -> None:
