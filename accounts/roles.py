@@ -27,6 +27,7 @@ DEEDS: dict[str, frozenset[str]] = {
         | {"teams.view", "teams.change", "rounds.change", "findings.change", "remedies.change"}
         | {"remedies.report", "remedies.settle", "returns.view", "returns.change"}
         | {"returns.decide", "summary.view", "workbook.import", "workbook.export"}
+        | {"proposals.view"}
     ),
     Role.INSPECTOR: frozenset(
         _READ_RECORDS
@@ -38,6 +39,7 @@ DEEDS: dict[str, frozenset[str]] = {
     Role.LEADER: frozenset(
         _READ_RECORDS
         | {"documents.view", "plans.view", "teams.view", "returns.view", "summary.view"}
+        | {"proposals.view"}
     ),
     Role.ADMIN: frozenset({"units.view", "units.change", "accounts.manage", "catalogue.change"}),
 }

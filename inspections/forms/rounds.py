@@ -196,15 +196,26 @@ class RoundForm(OverlapForm):
         code.required = False
         code.help_text = (
             "Hệ thống đề xuất theo cơ quan và năm; có thể giữ nguyên, sửa, hoặc để trống để hệ "
-            "thống tự đặt."
+            "thống tự đặt. Giữ nguyên thì khi lưu, năm trong mã theo ngày của cuộc."
         )
         if draft is not None:
             for name, field in self.fields.items():
                 self.initial[name] = field.widget.value_from_datadict(draft, MultiValueDict(), name)
         elif user.unit and not self.is_bound:
             self.initial.setdefault("body", user.unit)
-            self.initial["code"] = Round.objects.next_code(user.unit, today().year)
+            self.initial["code"] = Round.objects.next_code(user.unit, self._likely_year())
             self.initial["proposed"] = self.initial["code"]
+
+    def _likely_year(self) -> int:
+        """The year of a new round whose day is not typed yet: that of its plan, else this one."""
+        if day := self.initial.get("ends_on") or self.initial.get("starts_on"):
+            return int(day.year)
+        offered: Any = self.fields["plan"].widget
+        chosen = str(self.initial.get("plan") or "")
+        for value, _ in offered.choices:
+            if chosen and str(value) == chosen:
+                return int(value.instance.year)
+        return today().year
 
     @property
     def _own_code(self) -> bool:

@@ -54,11 +54,11 @@ class Move:
         for unit, day in on:
             if unit.exists_on(day):
                 continue
-            is_early = unit.valid_from is not None and day < unit.valid_from
-            if is_early:
+            begun = unit.valid_from
+            if begun is not None and day < begun:
                 ties = unit.as_successor.select_related("predecessor").order_by("-is_main", "pk")
                 others = [tie.predecessor for tie in ties]
-                said = f"Trước khi sắp xếp đơn vị ngày {format_day(unit.valid_from)}, nơi đó là"
+                said = f"Trước khi sắp xếp đơn vị ngày {format_day(begun)}, nơi đó là"
             else:
                 others, said = unit.heirs_on(day), f"Kế tiếp {unit.name} là"
             if names := ", ".join(f"{each.name} ({each.code})" for each in others):

@@ -109,25 +109,25 @@ def test_month_that_cannot_be_read_is_told_and_this_month_shown(
 # --- what stands on which day ----------------------------------------------------------------
 
 
-def test_round_stands_on_each_of_its_days_and_in_the_agenda_where_something_happens(
-    staff: Client, world: World
-) -> None:
+def test_round_stands_on_each_of_its_days_in_grid_and_agenda(staff: Client, world: World) -> None:
     round_ = ahead(world.province, 9, world.dai_tu, ends_on=date(2026, 11, 12), code="DAI")
     make_visit(round_, world.justice, visited_on=date(2026, 11, 11))
     assert grid(staff) == {date(2026, 11, day): ["DAI"] for day in (9, 10, 11, 12)}
     assert agenda(staff) == {
         date(2026, 11, 9): [("DAI", "Huyện Đại Từ")],
+        date(2026, 11, 10): [("DAI", "Huyện Đại Từ và 1 đơn vị khác")],
         date(2026, 11, 11): [("DAI", "Sở Tư pháp")],
+        date(2026, 11, 12): [("DAI", "Huyện Đại Từ và 1 đơn vị khác")],
     }
 
 
-def test_round_that_began_before_stands_at_the_months_first_day(
+def test_round_that_began_before_stands_from_the_months_first_day_on(
     staff: Client, world: World
 ) -> None:
     make_round(
         world.province, date(2026, 10, 20), ends_on=date(2026, 11, 2), status="SCHEDULED", code="CU"
     )
-    assert agenda(staff) == {date(2026, 11, 1): [("CU", "Chưa ghi đơn vị")]}
+    assert agenda(staff) == {date(2026, 11, day): [("CU", "Chưa ghi đơn vị")] for day in (1, 2)}
     assert grid(staff)[date(2026, 10, 26)] == ["CU"], "days of the neighbours are filled too"
 
 

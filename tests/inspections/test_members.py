@@ -100,16 +100,19 @@ def test_typed_members_are_one_person_by_name_and_what_unit_is_known(
     assert bool(told(first, person)) is same
 
 
-def test_days_are_those_of_the_visits_else_of_the_round(world: World, person: User) -> None:
+def test_members_are_taken_up_on_every_day_of_the_round(world: World, person: User) -> None:
     team = team_of(world.province, {"name": "An"})
     long = going(world.province, team, world.tien_hoi, ends_on=DAY + timedelta(days=9), code="DAI")
     on_third = going(world.province, team, day=DAY + timedelta(days=2))
-    assert told(long, person) == [], "the long round visits on its first day alone"
-    visit = make_visit(long, world.justice, visited_on=DAY + timedelta(days=2))
-    assert "ngày 07/11/2026" in told(on_third, person)[0]
-    visit.delete()
-    long.visits.all().delete()
-    assert told(on_third, person) == [f"An cũng đi cuộc DAI ({team}) ngày 07/11/2026."]
+    # With a visit on its first day alone, and without any.
+    for _ in range(2):
+        assert told(on_third, person) == [f"An cũng đi cuộc DAI ({team}) ngày 07/11/2026."]
+        assert len(told(long, person)) == 1
+        long.visits.all().delete()
+    going(world.province, team, day=DAY + timedelta(days=10))
+    assert len(told(long, person)) == 1, "the day after its last is free"
+    two = going(world.province, team, day=DAY + timedelta(days=8), ends_on=DAY + timedelta(days=11))
+    assert f"An cũng đi cuộc DAI ({team}) từ 13/11/2026 đến 14/11/2026." in told(two, person)
 
 
 def test_cancelled_rounds_do_not_count_and_completed_ones_do_for_those_ahead(

@@ -212,9 +212,7 @@ def test_days_that_are_none(staff: Client, planned: Round, to: str, said: str) -
 def test_reason_is_asked_for_and_not_called_optional(
     staff: Client, world: World, planned: Round
 ) -> None:
-    make_visit(
-        make_round(world.province, date(2026, 11, 9), status="SCHEDULED"), world.dai_tu
-    )
+    make_visit(make_round(world.province, date(2026, 11, 9), status="SCHEDULED"), world.dai_tu)
     path = f"/rounds/{planned.pk}/move/"
     page = staff.get(path, {"to": "2026-11-10"}).content.decode()
     label = page[page.index("Vẫn kiểm tra, vì") :].split("</label>")[0]
