@@ -70,7 +70,11 @@ def _pages(world: World, by: User) -> Iterator[str]:
     moved.enter(plans["adjusted"], by, replaces=second)
     moved.save()
     added = make_item(plans["adjusted"], world.tien_hoi, added_in=adjustment)
-    addresses = [f"/rounds/create/?item={plans['issued'].items.earliest('pk').pk}"]
+    issued = plans["issued"]
+    addresses = [
+        f"/rounds/create/?item={issued.items.earliest('pk').pk}",
+        f"/rounds/create/?plan={issued.pk}",
+    ]
     for status in ("SCHEDULED", "IN_PROGRESS", "COMPLETED", "CANCELLED"):
         round_ = make_round(
             world.province, today() + timedelta(days=2), status=status, team=team,

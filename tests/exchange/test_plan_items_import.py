@@ -132,6 +132,12 @@ def test_sheet_is_looked_at_then_written_into_the_draft(
     assert draft.get_absolute_url() in page(staff, job)
 
 
+def test_guide_names_the_draft_with_its_year_once(staff: Client, world: World, draft: Plan) -> None:
+    answer: Any = staff.get(f"/plans/{draft.pk}/items/template.xlsx")
+    said = [str(cell) for sheet in cells(answer).values() for line in sheet for cell in line]
+    assert any("một mục của Dự thảo kế hoạch năm 2023: một đơn vị" in text for text in said)
+
+
 def test_notice_left_blank_follows_the_form_as_on_the_page(
     staff: Client, world: World, draft: Plan
 ) -> None:

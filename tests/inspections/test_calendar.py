@@ -310,6 +310,30 @@ def test_only_planned_rounds_of_own_bodies_can_be_moved_from_here(
     assert "bằng bàn phím" not in page
 
 
+def test_round_that_cannot_be_moved_says_why_to_whoever_moves_rounds(
+    staff: Client, leader: Client, world: World
+) -> None:
+    ahead(world.province, 3, world.dai_tu, status="COMPLETED", code="XONG")
+    ahead(world.elsewhere, 4, world.dai_tu, status="COMPLETED", code="KHAC")
+    path = "/calendar/?month=2026-11&view=agenda"
+    page = staff.get(path).content.decode()
+    assert page.count("data-why-not-moved") == 2
+    assert 'data-why-not-moved="Cuộc XONG đang ở trạng thái “Hoàn thành”' in page
+    assert 'data-why-not-moved="Cuộc KHAC do cơ quan khác tiến hành' in page
+    assert "data-why-not-moved" not in leader.get(path).content.decode()
+
+
+def test_whoever_sees_completed_rounds_alone_is_not_told_of_others(
+    reporter: Client, staff: Client, inspector: Client
+) -> None:
+    for client, sees_all in ((reporter, False), (staff, True), (inspector, True)):
+        feed = client.get("/calendar/feed/").content.decode()
+        assert ("kể cả cuộc không báo trước" in feed) is sees_all
+        assert ("các cuộc kiểm tra đã hoàn thành mà bạn" in feed) is not sees_all
+        empty = client.get("/calendar/?month=2020-01").content.decode()
+        assert ("Cuộc đã lập hiện ở đây" in empty) is sees_all
+
+
 def test_ten_times_the_rounds_cost_no_more_queries(staff: Client, world: World, plan: Any) -> None:
     an = make_user("INSPECTOR", world.dai_tu, full_name="An")
 
