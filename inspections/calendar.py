@@ -118,20 +118,10 @@ class Month:
         return calendar.Calendar().monthdatescalendar(self.first.year, self.first.month)
 
 
-class BodyFilter(UnitFilter):
-    """The inspecting body, for rounds and items alike: its lineage is read once."""
-
-    def condition(self, told: list[Unit]) -> Q:
-        """The condition for what belongs to those units."""
-        if not hasattr(self, "_condition"):
-            self._condition = super().condition(told)
-        return self._condition
-
-
 class CalendarFilter(ListFilter):
     """Filters of the calendar: inspecting body, team, and member of a team."""
 
-    body = BodyFilter("body__", label="Cơ quan kiểm tra")
+    body = UnitFilter("body__", label="Cơ quan kiểm tra")
     team = CodeFilter(label="Đoàn kiểm tra", choices=(), method="of_team")
     person = CharFilter(label="Thành viên đoàn", method="of_person")
 

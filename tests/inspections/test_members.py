@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
@@ -286,6 +288,8 @@ def test_ten_times_the_rounds_cost_no_more_queries(world: World, person: User) -
 def test_pages_of_a_team_and_a_round_stay_within_fifteen_queries(
     staff: Client, clash: tuple[Round, Round]
 ) -> None:
+    # Django reads the kinds of record once a process.
+    ContentType.objects.get_for_models(*apps.get_models())
     for record in (clash[1], clash[1].team):
         with CaptureQueriesContext(connection) as queries:
             assert staff.get(record.get_absolute_url()).status_code == 200  # type: ignore[union-attr]  # it has a team
