@@ -114,7 +114,7 @@ def _pages(world: World, by: User) -> Iterator[str]:
     yield f"/overlaps/?year={year}&unit=171&body=19"
     yield f"/overlaps/?year={year}&reason=none"
     yield f"/overlaps/?year={year}&unit=171&body=19&reason=none"
-    yield from _overlaps_with_rows(plans["issued"])
+    yield from _overlaps_with_rows(plans["adjusted"])
     yield f"/calendar/?month={today():%Y-%m}"
 
 
