@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
@@ -19,7 +20,8 @@ from congvu.text import fold
 from inspections.forms.overlaps import OverlapForm
 from inspections.forms.teams import GroupInput
 from inspections.forms.visits import VisitRows, rows_typed
-from inspections.models import Content, Plan, PlanItem, Round, Team
+from inspections.members import Caution, cautions_of_round
+from inspections.models import Content, Plan, PlanItem, Round, Team, Visit
 from inspections.overlaps import Asked, days_of
 from units.forms import UnitField, offer
 from units.models import Unit
@@ -85,7 +87,14 @@ class RoundForm(OverlapForm):
     # What was proposed when the form was opened: left as it was, it follows body and year.
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    overlap_sources: ClassVar[tuple[str, ...]] = ("starts_on", "ends_on", "plan")
+    # The part also tells who of the team cannot well go.
+    overlap_sources: ClassVar[tuple[str, ...]] = (
+        "starts_on",
+        "ends_on",
+        "plan",
+        "team",
+        "team_group",
+    )
     join_hint = (
         "Không lập cuộc mới: nội dung, mục kế hoạch và phần ghi thêm được đưa vào cuộc đã chọn."
     )
@@ -254,6 +263,27 @@ class RoundForm(OverlapForm):
         visits = self.instance.visits.values_list("unit_id", "visited_on")
         own = frozenset({self.instance.pk})
         return [Asked(unit, day, day, within, rounds=own) for unit, day in visits]
+
+    @cached_property
+    def member_cautions(self) -> list[Caution]:
+        """Who of the team cannot well go, by what is typed so far; before anything is saved."""
+        self.errors  # noqa: B018  # reads what was typed
+        round_ = self.instance
+        if not self.is_bound or not round_.knows("body", "team", "starts_on", "ends_on"):
+            return []
+        if self.rows is None:
+            visits = list(round_.visits.select_related("unit"))
+        else:
+            visits = [
+                Visit(
+                    round=round_,
+                    unit=row.cleaned_data["unit"],
+                    visited_on=row.cleaned_data["visited_on"] or round_.starts_on,
+                )
+                for row in self.rows.filled
+            ]
+        prefetch_related_objects([visit.unit for visit in visits], "former_names")
+        return cautions_of_round(round_, visits, self._asker)
 
     def is_right(self) -> bool:
         """Whether the round is right, and every unit that it is to visit."""

@@ -58,7 +58,7 @@ class Move:
             if begun is not None and day < begun:
                 ties = unit.as_successor.select_related("predecessor").order_by("-is_main", "pk")
                 others = [tie.predecessor for tie in ties]
-                said = f"Trước khi sắp xếp đơn vị ngày {format_day(begun)}, nơi đó là"
+                said = f"Trước khi sắp xếp ngày {format_day(begun)}, nơi nay là {unit.name} gồm"
             else:
                 others, said = unit.heirs_on(day), f"Kế tiếp {unit.name} là"
             if names := ", ".join(f"{each.name} ({each.code})" for each in others):

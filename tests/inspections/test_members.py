@@ -264,6 +264,33 @@ def test_saving_a_round_warns_and_saves(staff: Client, world: World) -> None:
     assert "An công tác tại Huyện Đại Từ" in page
 
 
+def test_form_of_a_round_warns_before_it_is_saved(staff: Client, world: World) -> None:
+    team = team_of(world.province, {"name": "An", "unit": world.dai_tu})
+    going(world.province, team, world.justice, code="MOT")
+    data = {
+        "starts_on": "4/11/2026", "ends_on": "6/11/2026", "body": "19", "form": "SURPRISE",
+        "method": "ON_SITE", "team": team.pk, "visits-TOTAL_FORMS": "1",
+        "visits-INITIAL_FORMS": "0", "visits-0-unit": "171", "check_overlaps": "1",
+    }  # fmt: skip
+    said = (
+        f"An cũng đi cuộc MOT ({team}) ngày 05/11/2026.",
+        "An công tác tại Huyện Đại Từ, đơn vị được kiểm tra ngày 04/11/2026.",
+    )
+    page = staff.post("/rounds/create/", data).content.decode()
+    assert all(sentence in page for sentence in said)
+    assert Round.objects.count() == 1
+    # Nothing to say where the days or the team are others, or nothing is typed yet.
+    other = {**data, "starts_on": "9/11/2026", "ends_on": "9/11/2026", "visits-0-unit": "05809"}
+    for fields in (other, {**data, "team": ""}, {"check_overlaps": "1"}):
+        page = staff.post("/rounds/create/", fields).content.decode()
+        assert "Cần xem lại về thành viên" not in page
+    # When the days of one that there is are changed.
+    later = going(world.province, team, world.tien_hoi, day=DAY + timedelta(days=9))
+    data |= {"code": later.code, "starts_on": "5/11/2026", "ends_on": "14/11/2026"}
+    page = staff.post(f"/rounds/{later.pk}/edit/", data).content.decode()
+    assert said[0] in page
+
+
 def test_ten_times_the_rounds_cost_no_more_queries(world: World, person: User) -> None:
     def fill(number: int) -> list[Going]:
         found = []

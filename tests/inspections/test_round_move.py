@@ -237,7 +237,8 @@ def test_refused_days_name_what_was_there_before_and_lead_to_no_press(
     make_visit(planned, old, visited_on=date(2026, 11, 5))
     answer = staff.get(f"/rounds/{planned.pk}/move/?to=2020-01-01")
     refusals = answer.context["refusals"]
-    assert "Trước khi sắp xếp đơn vị ngày 01/07/2025, nơi đó là: Xã Nhỏ (05813)." in refusals
+    said = "Trước khi sắp xếp ngày 01/07/2025, nơi nay là Xã Gộp gồm: Xã Nhỏ (05813)."
+    assert said in refusals
     page = answer.content.decode()
     assert "hãy bấm “Dời" not in page
     assert ">Xem lịch mới</button>" in page
