@@ -38,7 +38,7 @@ TOPICS = (
     Topic("dieu-chinh", "Điều chỉnh kế hoạch đã ban hành", ("plans.change",)),
     Topic("chong-cheo", "Chồng chéo", ("plans.change", "rounds.change")),
     Topic("doan-va-lich", "Đoàn kiểm tra và lịch", ("teams.change",)),
-    Topic("de-xuat", "Đề xuất đơn vị cho năm sau", ("proposals.view",)),
+    Topic("de-xuat", "Đề xuất đơn vị cho năm sau", ("plans.change",)),
     Topic("van-ban", "Văn bản", ("documents.change",)),
     Topic("cuoc-kiem-tra", "Cuộc kiểm tra và lượt kiểm tra", ("rounds.change",)),
     Topic("ton-tai-kien-nghi", "Tồn tại và kiến nghị", ("findings.change", "remedies.settle")),
