@@ -28,6 +28,7 @@ DEEDS: dict[str, frozenset[str]] = {
         | {"remedies.report", "remedies.settle", "returns.view", "returns.change"}
         | {"returns.decide", "summary.view", "workbook.import", "workbook.export"}
         | {"checklists.view", "checklists.change"}
+        | {"proposals.view"}
     ),
     Role.INSPECTOR: frozenset(
         _READ_RECORDS
@@ -40,6 +41,7 @@ DEEDS: dict[str, frozenset[str]] = {
         _READ_RECORDS
         | {"documents.view", "plans.view", "teams.view", "returns.view", "summary.view"}
         | {"checklists.view"}
+        | {"proposals.view"}
     ),
     Role.ADMIN: frozenset({"units.view", "units.change", "accounts.manage", "catalogue.change"}),
 }

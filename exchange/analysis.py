@@ -10,6 +10,8 @@ from exchange.cells import column_letters
 from exchange.layout import Sheet
 from exchange.package import refuse
 
+# How a fault ends that says no more than that the code is another's business.
+NOT_YOURS = "không thuộc phạm vi của bạn."
 # Beyond this many faults nobody reads on, and keeping them would fill the memory.
 FAULT_LIMIT = 200_000
 

@@ -105,7 +105,9 @@ def _sheets(today: date) -> Iterator[tuple[Sheet, Rows]]:
         note = "Kỷ luật, kỷ cương hành chính (minh họa)"
         team = "Đoàn kiểm tra công vụ của tỉnh (minh họa)"
         rounds.append((code, own, form, "19", first, last, status, team, note))
-        visits.append((code, unit, last, None, None, None, None))
+        # Whoever is under way is at the unit today.
+        on = today if status == "IN_PROGRESS" else last
+        visits.append((code, unit, on, None, None, None, None))
         if not category:
             continue
         finding = f"TN-MH-F{place:02}"

@@ -38,6 +38,13 @@ class Quarter(models.TextChoices):
     FOURTH = "4", "IV"
 
 
+class Notice(models.TextChoices):
+    """Whether the unit is told beforehand: a cross is read too."""
+
+    YES = "x", "có"
+    NO = "0", "không"
+
+
 ITEMS = Sheet(
     "items",
     "Mục kế hoạch",
@@ -49,7 +56,7 @@ ITEMS = Sheet(
         Column("Đoàn kiểm tra", "team", Type.LINE, max_length=300, width=28),
         Column("Chương trình", "programmes", Type.BLOCK, max_length=BLOCK_LIMIT, width=32),
         Column("Hình thức", "form", Type.LABEL, choices=RoundForm, width=18),
-        Column("Báo trước", "announced", Type.MARK, width=10),
+        Column("Báo trước", "announced", Type.LABEL, choices=Notice, width=10),
         Column("Nội dung", "contents", Type.BLOCK, max_length=BLOCK_LIMIT, width=44),
         Column("Tháng", "month", Type.LABEL, choices=Month, width=9),
         Column("Quý", "quarter", Type.LABEL, choices=Quarter, width=9),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from accounts.models import User
 from congvu.workbook import Book
 from exchange.export import Target
-from exchange.item_layout import ITEMS, Month, Quarter
+from exchange.item_layout import ITEMS, Month, Notice, Quarter
 from exchange.layout import Type
 from exchange.template import how, ranges_of, write_blank, write_guide, write_lists
 from inspections.models import Content, Plan, RoundForm, Team
@@ -17,6 +17,7 @@ def item_template(target: Target, plan: Plan, person: User) -> None:
     """Write the empty workbook of this plan, with its programmes and the person's teams."""
     lists = {
         "Hình thức": [str(label) for label in RoundForm.labels],
+        "Báo trước": [str(label) for label in Notice.labels],
         "Tháng": [str(label) for label in Month.labels],
         "Quý": [str(label) for label in Quarter.labels],
         "Đoàn kiểm tra": list(dict.fromkeys(each.name for each in Team.objects.visible_to(person))),
@@ -38,8 +39,7 @@ def item_template(target: Target, plan: Plan, person: User) -> None:
 
 def _guide(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
     notes = (
-        f"Mỗi dòng là một mục của {plan.name} năm {plan.year}: một đơn vị, một cơ quan kiểm tra, "
-        "một thời gian.",
+        f"Mỗi dòng là một mục của {plan}: một đơn vị, một cơ quan kiểm tra, một thời gian.",
         "Dòng 1 là tiêu đề cột, xin giữ nguyên chữ; thứ tự các cột không quan trọng.",
         "Đơn vị đã có trong dự thảo với cùng cơ quan kiểm tra và thời gian thì không thêm lần nữa; "
         "gửi một tệp hai lần không làm thay đổi gì.",
@@ -61,7 +61,8 @@ _HOW = {
     "team": "Tên đoàn đã lập; nhiều đoàn cùng tên thì ghi kèm số quyết định trong ngoặc.",
     "programmes": f"Chương trình của kế hoạch này (trang “Danh mục”): {_SEVERAL}",
     "form": "Chọn trong danh sách; để trống là Theo kế hoạch.",
-    "announced": "Ghi x nếu báo trước cho đơn vị; để trống là không báo trước.",
+    "announced": "Ghi có (hoặc x) nếu báo trước cho đơn vị, không nếu không báo trước. Để trống: "
+    "Đột xuất là không, các hình thức khác là có, như khi thêm mục trên trang.",
     "contents": f"Nội dung trong trang “Danh mục”: {_SEVERAL}",
     "month": f"1 đến 12. {_TIME}",
     "quarter": f"I đến IV. {_TIME}",

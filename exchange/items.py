@@ -13,7 +13,7 @@ from congvu.trail import mark, mark_all
 from congvu.workbook import Book, Heading, Value
 from exchange.analysis import Tally
 from exchange.export import Target
-from exchange.item_layout import ITEMS, SEPARATOR, Quarter
+from exchange.item_layout import ITEMS, SEPARATOR, Notice, Quarter
 from exchange.reading.desk import Progress
 from exchange.reading.items import ItemReading, NewItem, label_of_team, read_items
 from exchange.writing import CONFLICT, ChangedSinceError, ClashError
@@ -137,7 +137,7 @@ def _rows(items: Sequence[PlanItem]) -> Iterator[Sequence[Value]]:
             _team(item.team, ambiguous),
             SEPARATOR.join(str(each) for each in item.programmes.all()),
             str(RoundForm(item.form).label),
-            "x" if item.announced else "",
+            str((Notice.YES if item.announced else Notice.NO).label),
             SEPARATOR.join(str(each) for each in item.contents.all()),
             *times,
             item.note,

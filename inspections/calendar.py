@@ -1,5 +1,8 @@
 """The calendar: rounds in reach on their days, and what the plans foresee but nobody has scheduled.
 
+A round stands on each of its days, in the grid, in the agenda and on phones alike, and its members
+are taken up on each (`members.py`).
+
 Addresses: `/calendar/?month=2026-11&view=agenda&body=19&team=3&person=an`.
 """
 
@@ -10,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
@@ -114,20 +118,10 @@ class Month:
         return calendar.Calendar().monthdatescalendar(self.first.year, self.first.month)
 
 
-class BodyFilter(UnitFilter):
-    """The inspecting body, for rounds and items alike: its lineage is read once."""
-
-    def condition(self, told: list[Unit]) -> Q:
-        """The condition for what belongs to those units."""
-        if not hasattr(self, "_condition"):
-            self._condition = super().condition(told)
-        return self._condition
-
-
 class CalendarFilter(ListFilter):
     """Filters of the calendar: inspecting body, team, and member of a team."""
 
-    body = BodyFilter("body__", label="Cơ quan kiểm tra")
+    body = UnitFilter("body__", label="Cơ quan kiểm tra")
     team = CodeFilter(label="Đoàn kiểm tra", choices=(), method="of_team")
     person = CharFilter(label="Thành viên đoàn", method="of_person")
 
@@ -189,6 +183,8 @@ class Entry:
     state: Badge
     # Where the round is moved, and from which first day; empty when it cannot be.
     move_url: str
+    # Why whoever moves rounds cannot move this one; empty for who moves none.
+    why_not_moved: str
     has_cautions: bool
 
     @property
@@ -253,7 +249,7 @@ class Sheet:
         self._cautions = cautions_of(goings, self.user)
         self._now = today()
 
-    @property
+    @cached_property
     def weeks(self) -> list[list[Day]]:
         """The grid: a round stands on each of its days."""
         return [
@@ -271,14 +267,9 @@ class Sheet:
 
     @property
     def agenda(self) -> list[Day]:
-        """The days on which something begins or a unit is visited; none without a round."""
-        on: dict[date, list[Entry]] = {}
-        for round_ in self._of_month:
-            visited = {visit.visited_on for visit in visits_of(round_)}
-            for day in visited | {max(round_.starts_on, self.month.first)}:
-                if self.month.first <= day <= self.month.last:
-                    on.setdefault(day, []).append(self._entry(round_, day))
-        return [Day(day, on[day], is_today=day == self._now) for day in sorted(on)]
+        """The month's days that have a round, one after another; it stands on each of its days."""
+        days = (day for week in self.weeks for day in week)
+        return [day for day in days if day.in_month and day.entries]
 
     @property
     def count(self) -> int:
@@ -308,8 +299,16 @@ class Sheet:
             _units(on_day or visits),
             status_badge(round_),
             self._move_url(round_),
+            self._why_not_moved(round_),
             round_.pk in self._cautions,
         )
+
+    def _why_not_moved(self, round_: Round) -> str:
+        if not self.user.may("rounds.change"):
+            return ""
+        if not round_.is_editable_by(self.user):
+            return f"Cuộc {round_.code} do cơ quan khác tiến hành nên bạn không dời được."
+        return round_.why_not_moved()
 
     def _move_url(self, round_: Round) -> str:
         if round_.why_not_moved() or not round_.is_editable_by(self.user):

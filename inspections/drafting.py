@@ -15,6 +15,9 @@ from inspections.models import Plan, PlanItem, Programme, Schedule, span_of
 from units.kin import kin_of
 from units.models import Unit
 
+# So many units are named in the sentence.
+NAMED = 5
+
 
 @dataclass(frozen=True)
 class Copied:
@@ -44,9 +47,9 @@ class Copied:
         return " ".join(parts)
 
 
-def _named(names: list[str]) -> str:
-    """The first five."""
-    return "; ".join(names[:5]) + ("; …" if len(names) > 5 else "")
+def _named(units: list[str]) -> str:
+    """The first of them by name; that there are more."""
+    return "; ".join(units[:NAMED]) + ("; …" if len(units) > NAMED else "")
 
 
 def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
@@ -80,7 +83,9 @@ def copy_items(source: Plan, plan: Plan, by: User) -> Copied:
         for item, unit, body in found:
             first, last = _span(item, held.year)
             if not kin[unit.pk].isdisjoint(there):
-                doubled.append(unit.name)
+                # As the source calls it: two communes may have become the one that is there.
+                same = unit.pk == item.unit_id
+                doubled.append(unit.name if same else f"{item.unit.name} (nay là {unit.name})")
                 continue
             there.append(unit.pk)
             followed += unit.pk != item.unit_id

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django_filters.filters import CharFilter, ChoiceFilter
 
@@ -21,7 +21,6 @@ from inspections.models import (
     Plan,
     PlanItem,
     PlanStatus,
-    Round,
     RoundForm,
     RoundQuerySet,
     RoundStatus,
@@ -35,8 +34,8 @@ from inspections.models import (
     outside_plans,
     statuses_seen_by,
 )
-from inspections.overlap_year import Clash, Key, left_bare
-from inspections.plan_overlaps import items_in_reach
+from inspections.overlap_year import Clash, left_bare
+from inspections.overlaps import Conductors
 from units.filters import AloneFilter, UnitFilter
 from units.models import Unit
 
@@ -173,10 +172,14 @@ def named(filters: ListFilter, records: QuerySet[Any], name: str) -> Any:
     text = filters.data.get(name, "")
     pk = record_id(text)
     record = records.filter(pk=pk).first() if pk is not None else None
-    # The list shows the choice's label in the chip.
-    bound: Any = filters.form
-    bound.fields[name].choices = [(text, str(record or "không tìm thấy"))]
+    label(filters, name, str(record or "không tìm thấy"))
     return record
+
+
+def label(filters: ListFilter, name: str, text: str) -> None:
+    """What the chip of a filter shows: the label of its one choice."""
+    bound: Any = filters.form
+    bound.fields[name].choices = [(filters.data.get(name, ""), text)]
 
 
 class _Conductor(UnitFilter):
@@ -210,45 +213,39 @@ class OverlapFilter(ListFilter):
 
     def of_plan(self, units: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """The units that the plan's items in reach name, wherever they stand."""
-        self.asked_plan = named(
-            self, Plan.objects.visible_to(self.request.user).select_related("issuer"), name
-        )
-        rows = items_in_reach(self.request.user, self.asked_plan).order_by()
-        pairs = dict(rows.values_list("pk", "unit"))
-        self.own = frozenset(pairs)
-        return Unit.objects.filter(pk__in=set(pairs.values()))
+        plans = Plan.objects.visible_to(self.request.user)
+        items = PlanItem.objects.visible_to(self.request.user).in_force()
+        rows = items.filter(plan=record_id(value), plan__in=plans).order_by()
+        # The plan comes with its items; one without any is looked for by itself.
+        own = list(rows.select_related("plan__issuer"))
+        if own:
+            self.asked_plan = own[0].plan
+            label(self, name, str(self.asked_plan))
+        else:
+            self.asked_plan = named(self, plans.select_related("issuer"), name)
+        self.own = frozenset(item.pk for item in own)
+        return Unit.objects.filter(pk__in={item.unit_id for item in own})
+
+    @property
+    def conductors(self) -> Conductors | None:
+        """The bodies asked for, for `clashes_of`; None for all, and where one cannot be read."""
+        told = self.form.cleaned_data.get("body") if self.is_valid() else None
+        if not told:
+            return None
+        conductor = self.filters["body"]
+        assert isinstance(conductor, _Conductor)  # noqa: S101  # declared above
+        return lambda prefix: conductor.condition(told, prefix)
 
     def kept(self, groups: list[list[Clash]]) -> list[list[Clash]]:
-        """The groups that plan, body and reason leave; one query for the body."""
+        """The groups that plan, body and reason leave."""
         if not self.is_valid():
             return groups
         asked, own = self.form.cleaned_data, self.own
         if own is not None:
             groups = [g for g in groups if any(each.items & own for each in g)]
-        if told := asked.get("body"):
-            conductor = self.filters["body"]
-            assert isinstance(conductor, _Conductor)  # noqa: S101  # declared above
-            theirs = _those(groups, conductor.condition(told))
-            groups = [g for g in groups if any(_key(each) in theirs for each in g)]
+        if asked.get("body"):
+            groups = [g for g in groups if any(each.is_theirs for each in g)]
         if asked.get("reason"):
             # Of a plan, those in which an item of it is what lacks the reason.
             groups = [g for g in groups if any(own is None or e.items & own for e in left_bare(g))]
         return groups
-
-
-def _key(clash: Clash) -> Key:
-    return clash.met.is_round, clash.met.pk
-
-
-def _those(groups: list[list[Clash]], condition: Q) -> set[Key]:
-    """The rounds and items among them that fit."""
-    keys = {_key(each) for group in groups for each in group}
-    found: Any = None
-    for is_round, records in ((True, Round.objects), (False, PlanItem.objects)):
-        rows: Any = records
-        ids = [pk for kind, pk in keys if kind == is_round]
-        fitting = (
-            rows.filter(condition, pk__in=ids).order_by().values_list(Value(int(is_round)), "pk")
-        )
-        found = fitting if found is None else found.union(fitting)
-    return {(bool(is_round), pk) for is_round, pk in found}

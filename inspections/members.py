@@ -10,9 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import User
 from congvu.dates import format_day
@@ -34,7 +33,7 @@ NAMED = 5
 
 AHEAD = (RoundStatus.SCHEDULED, RoundStatus.IN_PROGRESS)
 
-Days = list[tuple[date, date]]
+Days = tuple[date, date]
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Caution:
 
 @dataclass(frozen=True)
 class Going:
-    """A round, and the visits by which its days and units are told: as stored, or as planned.
+    """A round, and the visits by which its units are told: as stored, or as planned.
 
     Reads the round's `team` and `body`, and the visits' `unit` with its `former_names`.
     """
@@ -57,8 +56,12 @@ class Going:
 
     @property
     def days(self) -> Days:
-        """The days of the visits; without visits, the round's days."""
-        return _days(self.round, [visit.visited_on for visit in self.visits])
+        """The first and the last day of the round.
+
+        The team is away on all of them, as the calendar shows: a visit of which nobody has said
+        the day stands on the first, and would hide the others.
+        """
+        return _days(self.round)
 
 
 def cautions_of(goings: Iterable[Going], person: User) -> dict[int, list[Caution]]:
@@ -90,9 +93,8 @@ def cautions_if_moved(move: Move, person: User) -> list[Caution]:
     return cautions_of_round(move.round, [after for _, after in move.visits], person)
 
 
-def _days(round_: Round, visited: Iterable[date]) -> Days:
-    found = [(day, day) for day in sorted(set(visited))]
-    return found or [(round_.starts_on, round_.ends_on)]
+def _days(round_: Round) -> Days:
+    return round_.starts_on, round_.ends_on
 
 
 def _reads_all(person: User) -> bool:
@@ -101,7 +103,7 @@ def _reads_all(person: User) -> bool:
 
 
 def _known_to(person: User) -> RoundQuerySet:
-    """Rounds of whose teams the person may be told, each with all its visits in reach.
+    """Rounds of whose teams the person may be told.
 
     They are conducted in scope, for whoever reads them all, or by an own team.
     """
@@ -115,7 +117,7 @@ def _known_to(person: User) -> RoundQuerySet:
 class _Field:
     """The other rounds that may matter, and the members of all teams at hand."""
 
-    others: list[tuple[Round, Days]]
+    others: list[Round]
     members: dict[int, list[TeamMember]]
     kin: dict[int, frozenset[int]]
     # Teams of which the person who looks is a member.
@@ -126,7 +128,7 @@ class _Field:
     def around(cls, goings: list[Going], person: User) -> _Field:
         """Read what may clash with those rounds; three queries."""
         teams = {going.round.team_id for going in goings}
-        spans = [span for going in goings for span in going.days]
+        spans = [going.days for going in goings]
         ours = TeamMember.objects.filter(team__in=teams)
         shared = TeamMember.objects.filter(team=OuterRef("team")).filter(
             Q(account__in=ours.filter(account__isnull=False).values("account"))
@@ -141,23 +143,16 @@ class _Field:
             .select_related("team")
             .order_by("starts_on", "pk")
         )
-        # A row for each visit, and one for a round without: its days in the same query.
-        others: dict[int, Round] = {}
-        days: dict[int, list[date]] = defaultdict(list)
-        each: Any
-        for each in near.annotate(visited_on=F("visits__visited_on")):
-            others.setdefault(each.pk, each)
-            if each.visited_on is not None:
-                days[each.pk].append(each.visited_on)
+        others = list(near)
         members: dict[int, list[TeamMember]] = defaultdict(list)
-        theirs = teams | {each.team_id for each in others.values()}
+        theirs = teams | {each.team_id for each in others}
         rows = TeamMember.objects.filter(team__in=theirs)
         for member in rows.select_related("unit", "account__unit"):
             members[member.team_id].append(member)
         at_work = {unit.pk for each in members.values() for m in each if (unit := _unit_of(m))}
         visited = {visit.unit_id for going in goings for visit in going.visits}
         return cls(
-            others=[(each, _days(each, days[pk])) for pk, each in others.items()],
+            others=others,
             members=dict(members),
             kin=kin_of(at_work | visited) if at_work else {},
             own={
@@ -179,10 +174,10 @@ class _Field:
         """Members who are in another round on one of the days."""
         round_ = going.round
         told = []
-        for other, days in self.others:
+        for other in self.others:
             if other.pk == round_.pk or not (names := self._in_both(round_, other)):
                 continue
-            if common := _common(going.days, days):
+            if common := _common(going.days, _days(other)):
                 group = f", {other.team_group}" if other.team_group else ""
                 told.append(
                     Caution(
@@ -239,19 +234,18 @@ def _unit_of(member: TeamMember) -> Unit | None:
     return member.unit or (member.account.unit if member.account else None)
 
 
-def _common(one: Days, other: Days) -> Days:
-    """The days that both have."""
-    pairs = [(max(a, c), min(b, d)) for a, b in one for c, d in other]
-    return sorted({(first, last) for first, last in pairs if first <= last})
+def _common(one: Days, other: Days) -> Days | None:
+    """The days that both have; None where they share none."""
+    first, last = max(one[0], other[0]), min(one[1], other[1])
+    return (first, last) if first <= last else None
 
 
 def _days_text(days: Days) -> str:
-    """Such as: ngày 05/11/2026; từ 05/11/2026 đến 07/11/2026; ngày 05/11/2026 và 2 ngày khác."""
-    first, last = days[0]
+    """Such as: ngày 05/11/2026; từ 05/11/2026 đến 07/11/2026."""
+    first, last = days
     if first != last:
         return f"từ {format_day(first)} đến {format_day(last)}"
-    more = f" và {len(days) - 1} ngày khác" if len(days) > 1 else ""
-    return f"ngày {format_day(first)}{more}"
+    return f"ngày {format_day(first)}"
 
 
 def _listed(names: list[str]) -> str:

@@ -62,12 +62,12 @@ def gap_text(gap: int) -> str:
 
 
 def described(user: User, found: Sequence[Met]) -> list[Overlap]:
-    """What the person is told of each of those found, in their order. Five queries."""
+    """What the person is told of each of those found, in their order. Four queries."""
     rounds = _rounds(user, {met.pk for met in found if met.is_round})
     items = _items(user, {met.pk for met in found if not met.is_round})
     bodies = {each.body_id for each in (*rounds.values(), *items.values())}
     wanted = bodies | {met.unit for met in found}
-    units = Unit.objects.filter(pk__in=wanted).prefetch_related("former_names").in_bulk()
+    units = {each.pk: each for each in Unit.objects.filter(pk__in=wanted).with_names()}
     contents = _contents(rounds, items)
     return [
         _of_round(user, met, rounds[met.pk], units, contents)

@@ -12,14 +12,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from django.db.models import Max
+from django.db.models import Max, Subquery
 
 from congvu.access import Person
 from congvu.dates import days_later
 from inspections.models import OVERLAP_DAYS, Plan
-from inspections.overlaps import Met, Told, gap_between
+from inspections.overlaps import Conductors, Met, Told, gap_between
 from units.kin import kin_around
 
 T = TypeVar("T")
@@ -33,7 +33,8 @@ class Clash:
 
     `group` counts the groups of the list from 1, the worst first; `number` is the place of the
     inspection among the `size` separate ones of its group, in time. `items` are the ids of the
-    plans' items that it is, or carries out at that unit.
+    plans' items that it is, or carries out at that unit. `is_theirs`: it is conducted by a body
+    that was asked for.
     """
 
     met: Met
@@ -41,6 +42,12 @@ class Clash:
     number: int
     size: int
     items: frozenset[int]
+    is_theirs: bool = False
+
+
+def most_days() -> Any:
+    """The greatest N of all plans, for a query that is made anyway; null without plans."""
+    return Subquery(Plan.objects.order_by("-overlap_days").values("overlap_days")[:1])
 
 
 def left_bare(group: Sequence[Clash]) -> list[Clash]:
@@ -51,16 +58,26 @@ def left_bare(group: Sequence[Clash]) -> list[Clash]:
     return [each for each in group if each.number not in explained]
 
 
-def clashes_of(person: Person, units: Iterable[int], year: int) -> list[list[Clash]]:
+def clashes_of(
+    person: Person,
+    units: Iterable[int],
+    year: int,
+    *,
+    most: int | None = None,
+    conductors: Conductors | None = None,
+) -> list[list[Clash]]:
     """The groups of the year in which one of those units, or its kin, was met more than once.
 
-    The worst first: most separate inspections, then those nearest to each other. Four queries.
+    The worst first: most separate inspections, then those nearest to each other. Four queries, one
+    less with `most` (`most_days`). `conductors` tells the bodies that are asked for.
     """
     kin = kin_around(units)
-    most = Plan.objects.aggregate(most=Max("overlap_days"))["most"] or 0
+    if most is None:
+        most = Plan.objects.aggregate(most=Max("overlap_days"))["most"] or 0
     days = max(most, OVERLAP_DAYS)
     first, last = date(year, 1, 1), date(year, 12, 31)
-    told = Told(person, kin.keys(), days_later(first, -days), days_later(last, days), ())
+    begins, ends = days_later(first, -days), days_later(last, days)
+    told = Told(person, kin.keys(), begins, ends, (), conductors=conductors)
     groups: list[list[Clash]] = []
     for cluster in _clusters(kin):
         groups += _Cluster(told, cluster, kin, first, last).groups()
@@ -234,6 +251,7 @@ class _Cluster:
                 numbers[self._key(each)],
                 len(numbers),
                 self.told.items_met(each, self.kin[each.unit]),
+                (each.is_round, each.pk) in self.told.theirs,
             )
             for each in best.values()
         ]

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +37,9 @@ from inspections.models import (
 )
 from units.kin import kin_of
 from units.models import under
+
+# From what leads to a body the condition for those that are asked for.
+Conductors = Callable[[str], Q]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,8 @@ class Told:
     """Whatever one person may be told of inspections of some units in some days. Two queries.
 
     `around` are the units' ids; `own` are items asked about, whose rounds matter as well;
-    `preparing` is an adjustment whose items are looked at as if it were issued.
+    `preparing` is an adjustment whose items are looked at as if it were issued. `conductors` gives
+    the condition for the bodies asked for, from what leads to them: what they conduct is `theirs`.
     """
 
     def __init__(
@@ -141,7 +145,11 @@ class Told:
         last: date,
         own: Collection[int],
         preparing: int | None = None,
+        *,
+        conductors: Conductors | None = None,
     ) -> None:
+        self._conductors = conductors or (lambda _: Q(pk__in=[]))
+        self.theirs: set[tuple[bool, int]] = set()
         # By unit: day and round, in order; and first day, last day and item.
         self.visits: dict[int, list[tuple[date, int]]] = defaultdict(list)
         self.items: dict[int, list[tuple[date, date, int]]] = defaultdict(list)
@@ -172,14 +180,22 @@ class Told:
             Visit.objects.told_to(person)
             .filter(unit__in=around, visited_on__range=(first, last))
             .annotate(
-                explained=under(person.scope_paths, "round__body__") & ~Q(round__overlap_reason="")
+                explained=under(person.scope_paths, "round__body__") & ~Q(round__overlap_reason=""),
+                theirs=self._conductors("round__body__"),
             )
             .order_by("visited_on")
             .values_list(
-                "unit_id", "visited_on", "round_id", "round__plan__overlap_days", "explained"
+                "unit_id",
+                "visited_on",
+                "round_id",
+                "round__plan__overlap_days",
+                "explained",
+                "theirs",
             )
         )
-        for unit, day, round_, within, explained in rows:
+        for unit, day, round_, within, explained, theirs in rows:
+            if theirs:
+                self.theirs.add((True, round_))
             if explained:
                 self.explained.add((True, round_))
             self.visits[unit].append((day, round_))
@@ -208,6 +224,7 @@ class Told:
                 carried_out=no_secret & held,
                 told=items_told_to(person, preparing),
                 explained=under(person.scope_paths, "plan__issuer__") & ~Q(overlap_reason=""),
+                theirs=self._conductors("body__"),
             )
             .order_by("first_day")
             .values_list(
@@ -225,11 +242,12 @@ class Told:
                 "added_in_id",
                 "dropped_in_id",
                 "replaces_id",
+                "theirs",
             )
         )
         for (
             item, unit, begins, ends, within, plan, known, carried_out, round_, visited, explained,
-            added, dropped, replaces,
+            added, dropped, replaces, theirs,
         ) in rows:  # fmt: skip
             goes = preparing is not None and dropped == preparing
             if not known and item not in own and not goes:
@@ -243,6 +261,8 @@ class Told:
             self._unit_of[item] = unit
             if known:
                 self._known.add(item)
+                if theirs:
+                    self.theirs.add((False, item))
                 if explained:
                     self.explained.add((False, item))
                 if preparing is not None and added == preparing and replaces is not None:

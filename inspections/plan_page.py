@@ -231,18 +231,22 @@ class PlanPage:
             self._on("plan_proposal", "Đề xuất, bốc thăm đơn vị"),
         ]
 
+    @property
+    def _reads_proposal(self) -> bool:
+        return self.is_whole and self._user.may("proposals.view")
+
     def _actions(self) -> list[Action]:
         plan = self.plan
         actions = []
         if plan.is_issued and self._user.may("rounds.change"):
             create = f"{reverse('inspections:round_create')}?plan={plan.pk}"
             actions.append(Action("Tạo cuộc theo kế hoạch này", create))
+        proposal = self._on("plan_proposal", "Xem đề xuất, bốc thăm")
         if not self.editable:
-            return actions
+            return [*actions, proposal] if self._reads_proposal else actions
         attach = self._to("plan_attach", "Gắn văn bản")
         edit = self._to("plan_edit", "Sửa kế hoạch")
         delete = self._to("plan_delete", "Xóa kế hoạch", plan.why_not_removed(), danger=True)
-        proposal = self._on("plan_proposal", "Xem đề xuất, bốc thăm")
         match plan.status:
             case PlanStatus.DRAFT:
                 submit = self._to("plan_submit", "Trình kế hoạch", plan.why_not("submitted"))

@@ -73,8 +73,9 @@ class AddForm(MonthsForm):
         label="Lấy từ đầu danh sách",
         min_value=0,
         required=False,
-        help_text="Số đơn vị xếp cao nhất chưa có trong kế hoạch; để trống nếu chỉ lấy các đơn vị "
-        "đã đánh dấu.",
+        help_text="Số đơn vị xếp cao nhất chưa có trong kế hoạch, cùng với các đơn vị đã đánh dấu; "
+        "đơn vị vừa được đánh dấu vừa ở đầu danh sách chỉ tính một lần. Để trống nếu chỉ lấy các "
+        "đơn vị đã đánh dấu.",
     )
 
     field_order = ("take", "first_month", "last_month")

@@ -252,12 +252,12 @@ TABLE: dict[str, Row] = {
     "reports:summary_figure":        Row("302 200 404 404 200 403 404", record="figure", query="unit=19&year=2023"),
     "reports:plan_progress":         Row("302 200 404 404 200 404 404", record="plan"),
     "reports:plan_progress_xlsx":    Row("302 200 404 404 200 404 404", record="plan"),
-    # What a draft is to become, and what was drawn for it, is known to whoever may change it.
-    "reports:plan_proposal":         Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
+    # What a draft is to become, and what was drawn for it, is known to whoever may change it, and to leaders.
+    "reports:plan_proposal":         Row("302 200 404 404 200 404 404", "302 200 404 404 403 404 404", "draft"),
     "reports:proposal_add":          Row("302 405 405 405 405 405 405", "302 200 404 404 403 404 404", "draft"),
     "reports:plan_draw":             Row("302 200 404 404 403 404 404", "302 200 404 404 403 404 404", "draft"),
-    "reports:draw_detail":           Row("302 200 404 404 404 404 404", record="draw"),
-    "reports:draw_add":              Row("302 405 405 405 405 405 405", "302 200 404 404 404 404 404", "draw"),
+    "reports:draw_detail":           Row("302 200 404 404 200 404 404", record="draw"),
+    "reports:draw_add":              Row("302 405 405 405 405 405 405", "302 200 404 404 403 404 404", "draw"),
     # Pages that a device keeps: nobody's data is in them.
     "field:today":                   Row("302 200 200 403 403 403 200"),
     "field:visit":                   Row("302 200 200 403 403 403 200"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection, Iterable
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -13,7 +15,7 @@ from django_filters.filters import CharFilter, ChoiceFilter
 
 from congvu.dates import parse_day, today
 from congvu.filters import CodeFilter, DayFilter, ListFilter
-from congvu.text import clean, fold
+from congvu.text import clean, fold, search_words
 from units.forms import LABEL, UnitInput
 from units.kin import kin_of
 from units.models import Kind, Unit, UnitQuerySet, topmost, under
@@ -27,13 +29,15 @@ class UnitsField(forms.CharField):
     """Units told by code, suggestion, name or words of it; the cleaned value is a list or None."""
 
     widget = UnitInput
+    # What the form's unit fields tell together.
+    told: _Told
 
     def clean(self, value: Any) -> list[Unit] | None:
         """The units that the text tells; raises `ValidationError` where there is none."""
         text = clean(super().clean(value) or "")
         if not text:
             return None
-        found = _told(text)
+        found = self.told.units[text]
         if not found:
             raise ValidationError(f"Không có đơn vị nào mang mã hoặc tên “{text}”.", code="unknown")
         if len(found) > MANY:
@@ -43,12 +47,61 @@ class UnitsField(forms.CharField):
         return found
 
 
-def _told(text: str) -> list[Unit]:
-    """The units that the text tells at any time: by code, else by name, else by words of it."""
-    if label := LABEL.fullmatch(text):
-        bearers = list(Unit.objects.filter(code__iexact=label["code"]))
-        return [unit for unit in bearers if fold(unit.name) == fold(label["name"])] or bearers
-    return Unit.objects.told(text) or list(Unit.objects.search(text)[: MANY + 1])
+def units_told(texts: Collection[str]) -> dict[str, list[Unit]]:
+    """For each text the units that it tells at any time: by code, else by name, else by words.
+
+    One query for all of them, and one more for those that only words can tell.
+    """
+    labels = {text: label for text in texts if (label := LABEL.fullmatch(text))}
+    # Who is chosen from suggestions is told by code and name.
+    asked = {text: labels[text]["code"] if text in labels else text for text in texts}
+    by_text = Unit.objects.told_by(set(asked.values()))
+    found = {text: by_text[told] for text, told in asked.items()}
+    for text, label in labels.items():
+        bearers = [unit for unit in found[text] if fold(unit.code) == fold(label["code"])]
+        named = [unit for unit in bearers if fold(unit.name) == fold(label["name"])]
+        found[text] = named or bearers
+    if left := [text for text in texts if not found[text] and text not in labels]:
+        found |= _by_words(left)
+    return found
+
+
+def _by_words(texts: Iterable[str]) -> dict[str, list[Unit]]:
+    """For each text the units in whose code, name or former names its words stand; one query."""
+    near = Q(pk__in=[])
+    for text in texts:
+        near |= Q(pk__in=Unit.objects.search(text).values("pk")[: MANY + 1])
+    units = [
+        (unit, [unit.folded, *(former.folded for former in unit.former_names.all())])
+        for unit in Unit.objects.filter(near).with_names()
+    ]
+    return {
+        text: [
+            unit
+            for unit, folded in units
+            if all(any(word in each for each in folded) for word in search_words(text))
+        ]
+        for text in texts
+    }
+
+
+class _Told:
+    """What all unit filters of one form tell, looked up together."""
+
+    def __init__(self, filters: ListFilter) -> None:
+        names = [name for name, each in filters.filters.items() if isinstance(each, UnitFilter)]
+        self._texts = {clean(filters.data.get(name, "")) for name in names} - {""}
+
+    @cached_property
+    def units(self) -> dict[str, list[Unit]]:
+        """By text the units that it tells."""
+        return units_told(self._texts)
+
+    @cached_property
+    def lineages(self) -> dict[int, list[Unit]]:
+        """By id of each unit told its lineage; one query."""
+        few = (found for found in self.units.values() if len(found) <= MANY)
+        return UnitQuerySet.lineages_by(unit for found in few for unit in found)
 
 
 class UnitFilter(CharFilter):
@@ -69,21 +122,35 @@ class UnitFilter(CharFilter):
         kwargs.setdefault("help_text", "Gồm cả đơn vị trực thuộc.")
         super().__init__(**kwargs)
 
+    @property
+    def field(self) -> Any:
+        """The field, which looks its text up together with those of the form's other units."""
+        field: Any = super().field
+        field.told = self._told
+        return field
+
+    @property
+    def _told(self) -> _Told:
+        own: _Told = self.parent.__dict__.setdefault("_units_told", _Told(self.parent))
+        return own
+
     def filter(self, qs: QuerySet[Any], value: list[Unit] | None) -> QuerySet[Any]:
         """Keep the records of those units and all under them."""
         return qs.filter(self.condition(value)) if value else qs
 
-    def condition(self, told: list[Unit]) -> Q:
-        """The condition for what belongs to those units."""
+    def condition(self, told: list[Unit], prefix: str | None = None) -> Q:
+        """The condition for what belongs to those units; `prefix` where another leads to them."""
+        prefix = self.prefix if prefix is None else prefix
         # No day, or none that can be read, narrows nothing.
         with contextlib.suppress(ValueError):
             day = parse_day(self.parent.data.get("on", ""))
             told = [unit for unit in told if unit.exists_on(day)] or told
         if self.parent.data.get("alone") == "1":
             same = kin_of(unit.pk for unit in told).values()
-            return Q(**{f"{self.prefix}in": frozenset().union(*same)})
-        meant = topmost(UnitQuerySet.lineages_of(told))
-        return under([unit.path for unit in meant], self.prefix)
+            # Of a filter of units themselves the prefix is empty.
+            return Q(**{f"{prefix or 'pk__'}in": frozenset().union(*same)})
+        meant = topmost(unit for each in told for unit in self._told.lineages[each.pk])
+        return under([unit.path for unit in meant], prefix)
 
 
 class AloneFilter(ChoiceFilter):

@@ -15,7 +15,7 @@ from congvu.access import Person
 from congvu.dates import format_day
 from congvu.rules import Ruled
 from congvu.text import fold
-from exchange.analysis import Analysis, Change
+from exchange.analysis import NOT_YOURS, Analysis, Change
 from exchange.layout import UNIT_NAME, Sheet, Type
 from exchange.reading.units_register import UnitRegister
 from exchange.tables import Line, Table
@@ -182,7 +182,7 @@ class SheetReader:
         """Whether the unit is in the scope of whoever imports; told where it is not."""
         within = self.desk.units.in_scope(unit)
         if not within:
-            self.fault(line, field, f"Mã “{unit.code}” không thuộc phạm vi của bạn.")
+            self.fault(line, field, f"Mã “{unit.code}” {NOT_YOURS}")
         return within
 
     def check_name(self, line: Line, unit: Unit, day: date) -> None:

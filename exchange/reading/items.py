@@ -13,7 +13,7 @@ from congvu.dates import format_day
 from congvu.text import clean, fold
 from exchange.analysis import Analysis
 from exchange.cells import WorkbookReader
-from exchange.item_layout import ITEMS
+from exchange.item_layout import ITEMS, Notice
 from exchange.package import refuse
 from exchange.reading import open_tables
 from exchange.reading.desk import Desk, Progress, SheetReader
@@ -121,11 +121,12 @@ class ItemReader(SheetReader):
         schedule, first, last = self._time(line)
         unit = self._unit(line, "unit", first)
         body = self._body(line, first)
+        form, notice = line.get("form") or RoundForm.PLANNED, line.get("announced")
         item = PlanItem(
             plan=self._plan,
-            form=line.get("form") or RoundForm.PLANNED,
-            # What is not said to be announced stays a secret.
-            announced=bool(line.get("announced")),
+            form=form,
+            # As the form of an item has it at first; a surprise is one.
+            announced=notice == Notice.YES if notice else form != RoundForm.SURPRISE,
             schedule=schedule,
             note=line.get("note") or "",
         )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from congvu.dates import format_day
+from exchange.analysis import NOT_YOURS
 from exchange.layout import UNITS
 from exchange.reading.desk import SheetReader
 from exchange.reading.units_register import begins, ends
@@ -199,7 +200,7 @@ class UnitReader(SheetReader):
         if self.desk.scope is None or line.bad or old == self._values(unit):
             return
         if old is not None and not self.desk.in_scope(unit.path):
-            self.fault(line, "code", f"Mã “{unit.code}” không thuộc phạm vi của bạn.")
+            self.fault(line, "code", f"Mã “{unit.code}” {NOT_YOURS}")
             return
         if old is not None and unit.path in self.desk.scope.scope_paths:
             self._judge_own(line, unit, old)

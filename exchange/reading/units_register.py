@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db.models import prefetch_related_objects
 
 from congvu.access import Person
+from exchange.analysis import NOT_YOURS
 from units.divisions import renames_of
 from units.models import FormerName, Succession, SuccessionKind, Unit, no_bearer
 
@@ -102,7 +103,7 @@ class UnitRegister:
         bearers = self.bearers(code)
         told = [unit for unit in bearers if self.in_scope(unit)]
         if bearers and not told:
-            return f"Mã “{code}” không thuộc phạm vi của bạn."
+            return f"Mã “{code}” {NOT_YOURS}"
         return no_bearer(code, day, told)
 
     def name_on(self, unit: Unit, day: date) -> str:

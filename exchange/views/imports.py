@@ -21,6 +21,7 @@ from congvu.access import require
 from congvu.dates import today
 from congvu.pages import Action
 from exchange import jobs
+from exchange.analysis import NOT_YOURS
 from exchange.export import export
 from exchange.forms import UploadForm
 from exchange.models import CLOSED, ImportJob, JobState
@@ -122,12 +123,19 @@ def import_detail(request: UserRequest, pk: int) -> HttpResponse:
         "is_waiting": job.is_running and not job.is_stalled,
         "page": page,
         "fault_groups": _grouped(page.object_list),
+        "is_of_others": _is_of_others(job),
         "has_marked": bool(job.file) and job.fault_count > 0 and job.marked_path.exists(),
         "sheets": [{**sheet, "url": _list_url(job, sheet["key"])} for sheet in job.sheets],
         "home_url": _home(job),
         "actions": _actions(job),
     }
     return render(request, "exchange/import_detail.html", context)
+
+
+def _is_of_others(job: ImportJob) -> bool:
+    """Whether nearly all that is wrong is that units are none of the person's: another's file."""
+    told = [message for _, _, message in job.faults]
+    return len(told) > 1 and 10 * sum(NOT_YOURS in message for message in told) >= 9 * len(told)
 
 
 def _grouped(faults: Any) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -10,11 +10,11 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from accounts.models import User
-from congvu.dates import day_typed, format_day
+from congvu.dates import day_typed
 from congvu.deeds import DeedForm
 from congvu.forms import BlockInput, DayField
 from inspections.models import Round
-from inspections.models.moves import Move
+from inspections.models.moves import THERE_ALREADY, Move
 from inspections.overlap_words import overlaps_if_moved
 
 
@@ -48,11 +48,16 @@ class MoveForm(DeedForm):
         self.initial.setdefault("overlap_reason", record.overlap_reason)
         self.move = self._planned()
         self.overlaps = overlaps_if_moved(self.move, user) if self.move else []
+        # Whether a day was sent that the page had not shown: it is shown now, and nothing is wrong.
+        self.is_preview = False
         if not self.overlaps:
             del self.fields["overlap_reason"]
         elif not self.is_bound:
-            # Where one goes on: the page has shown the day already.
-            self.fields["overlap_reason"].widget.attrs["autofocus"] = ""
+            self._go_on_at_reason()
+
+    def _go_on_at_reason(self) -> None:
+        """Where one goes on once the page has shown the day."""
+        self.fields["overlap_reason"].widget.attrs["autofocus"] = ""
 
     def _planned(self) -> Move | None:
         """The round as it would stand on the day in the form; None for its own day, or none."""
@@ -73,20 +78,23 @@ class MoveForm(DeedForm):
         """A day that was typed anew is shown first, and moved to by the next press."""
         data = super().clean() or {}
         to: date | None = data.get("to")
-        if to is not None and data.get("shown_to") != to.isoformat():
+        if to == self._round.starts_on:
+            self.add_error("to", THERE_ALREADY)
+        elif to is not None and data.get("shown_to") != to.isoformat():
             # What is shown now is what the next press confirms.
+            self.is_preview = self.move is not None
             typed = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
             typed[self.add_prefix("shown_to")] = to.isoformat()
             self.data = typed
             # Nobody has seen yet that a reason is asked for.
             self.errors.pop("overlap_reason", None)
-            raise ValidationError(
-                {
-                    "to": f"Lịch nếu cuộc bắt đầu ngày {format_day(to)} được nêu ở trên; hãy xem "
-                    "lại rồi bấm dời."
-                }
-            )
+            if self.overlaps:
+                self._go_on_at_reason()
         return data
+
+    def is_valid(self) -> bool:
+        """Whether the round may be moved: what was sent is right, and the page had shown it."""
+        return super().is_valid() and not self.is_preview
 
     @property
     def typed(self) -> dict[str, Any]:

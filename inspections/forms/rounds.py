@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
@@ -19,7 +20,8 @@ from congvu.text import fold
 from inspections.forms.overlaps import OverlapForm
 from inspections.forms.teams import GroupInput
 from inspections.forms.visits import VisitRows, rows_typed
-from inspections.models import Content, Plan, PlanItem, Round, Team
+from inspections.members import Caution, cautions_of_round
+from inspections.models import Content, Plan, PlanItem, Round, Team, Visit
 from inspections.overlaps import Asked, days_of
 from units.forms import UnitField, offer
 from units.models import Unit
@@ -85,7 +87,14 @@ class RoundForm(OverlapForm):
     # What was proposed when the form was opened: left as it was, it follows body and year.
     proposed = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    overlap_sources: ClassVar[tuple[str, ...]] = ("starts_on", "ends_on", "plan")
+    # The part also tells who of the team cannot well go.
+    overlap_sources: ClassVar[tuple[str, ...]] = (
+        "starts_on",
+        "ends_on",
+        "plan",
+        "team",
+        "team_group",
+    )
     join_hint = (
         "Không lập cuộc mới: nội dung, mục kế hoạch và phần ghi thêm được đưa vào cuộc đã chọn."
     )
@@ -196,15 +205,26 @@ class RoundForm(OverlapForm):
         code.required = False
         code.help_text = (
             "Hệ thống đề xuất theo cơ quan và năm; có thể giữ nguyên, sửa, hoặc để trống để hệ "
-            "thống tự đặt."
+            "thống tự đặt. Giữ nguyên thì khi lưu, năm trong mã theo ngày của cuộc."
         )
         if draft is not None:
             for name, field in self.fields.items():
                 self.initial[name] = field.widget.value_from_datadict(draft, MultiValueDict(), name)
         elif user.unit and not self.is_bound:
             self.initial.setdefault("body", user.unit)
-            self.initial["code"] = Round.objects.next_code(user.unit, today().year)
+            self.initial["code"] = Round.objects.next_code(user.unit, self._likely_year())
             self.initial["proposed"] = self.initial["code"]
+
+    def _likely_year(self) -> int:
+        """The year of a new round whose day is not typed yet: that of its plan, else this one."""
+        if day := self.initial.get("ends_on") or self.initial.get("starts_on"):
+            return int(day.year)
+        offered: Any = self.fields["plan"].widget
+        chosen = str(self.initial.get("plan") or "")
+        for value, _ in offered.choices:
+            if chosen and str(value) == chosen:
+                return int(value.instance.year)
+        return today().year
 
     @property
     def _own_code(self) -> bool:
@@ -243,6 +263,27 @@ class RoundForm(OverlapForm):
         visits = self.instance.visits.values_list("unit_id", "visited_on")
         own = frozenset({self.instance.pk})
         return [Asked(unit, day, day, within, rounds=own) for unit, day in visits]
+
+    @cached_property
+    def member_cautions(self) -> list[Caution]:
+        """Who of the team cannot well go, by what is typed so far; before anything is saved."""
+        self.errors  # noqa: B018  # reads what was typed
+        round_ = self.instance
+        if not self.is_bound or not round_.knows("body", "team", "starts_on", "ends_on"):
+            return []
+        if self.rows is None:
+            visits = list(round_.visits.select_related("unit"))
+        else:
+            visits = [
+                Visit(
+                    round=round_,
+                    unit=row.cleaned_data["unit"],
+                    visited_on=row.cleaned_data["visited_on"] or round_.starts_on,
+                )
+                for row in self.rows.filled
+            ]
+        prefetch_related_objects([visit.unit for visit in visits], "former_names")
+        return cautions_of_round(round_, visits, self._asker)
 
     def is_right(self) -> bool:
         """Whether the round is right, and every unit that it is to visit."""

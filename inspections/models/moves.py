@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
+from congvu.dates import format_day, today
 from congvu.rules import Fault, Ruled
 from congvu.trail import mark
 from inspections import round_guards
@@ -20,6 +21,11 @@ from inspections.models.codes import RoundStatus
 if TYPE_CHECKING:
     from inspections.models.rounds import Round
     from inspections.models.visits import Visit
+
+
+THERE_ALREADY = "Cuộc đang bắt đầu đúng ngày này; hãy ghi ngày khác."
+
+_WEEKEND = {5: "Thứ Bảy", 6: "Chủ nhật"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,51 @@ class Move:
             for visit, _ in self.visits
             if visit.is_closed
         ]
-        return list(dict.fromkeys(fault.message for fault in faults))
+        told = [*(fault.message for fault in faults), *self._instead()]
+        return list(dict.fromkeys(told))
+
+    def _instead(self) -> Iterator[str]:
+        """For each unit that is not in force then, what was or is there in its place."""
+        on = [(self.round.body, self.round.starts_on)]
+        on += [(visit.unit, visit.visited_on) for _, visit in self.visits]
+        for unit, day in on:
+            if unit.exists_on(day):
+                continue
+            begun = unit.valid_from
+            if begun is not None and day < begun:
+                ties = unit.as_successor.select_related("predecessor").order_by("-is_main", "pk")
+                others = [tie.predecessor for tie in ties]
+                said = f"Trước khi sắp xếp ngày {format_day(begun)}, nơi nay là {unit.name} gồm"
+            else:
+                others, said = unit.heirs_on(day), f"Kế tiếp {unit.name} là"
+            if names := ", ".join(f"{each.name} ({each.code})" for each in others):
+                yield f"{said}: {names}."
+
+    @property
+    def cautions(self) -> list[str]:
+        """What to think over before moving to those days, although they are allowed.
+
+        One query for the years of its plans.
+        """
+        round_ = self.round
+        told = []
+        if round_.starts_on < today():
+            told.append(f"Ngày {format_day(round_.starts_on)} đã qua.")
+        items = round_.items.order_by().values_list("plan__year", flat=True)
+        years = set(items) | ({round_.plan.year} if round_.plan else set())
+        held = {round_.starts_on.year, round_.ends_on.year}
+        if years and held - years:
+            own = ", ".join(map(str, sorted(years)))
+            told.append(
+                f"Cuộc ra ngoài năm của kế hoạch: kế hoạch năm {own}, lịch mới {round_.days_text}."
+            )
+        days = {round_.starts_on, round_.ends_on, *(new.visited_on for _, new in self.visits)}
+        told += [
+            f"Ngày {format_day(day)} là {_WEEKEND[day.weekday()]}."
+            for day in sorted(days)
+            if day.weekday() in _WEEKEND
+        ]
+        return told
 
 
 class Movable(Ruled):
@@ -153,7 +203,7 @@ class Movable(Ruled):
             if refusal := held.why_not_moved():
                 raise ValidationError(refusal)
             if to == held.starts_on:
-                raise ValidationError({"to": "Cuộc đang bắt đầu đúng ngày này; hãy ghi ngày khác."})
+                raise ValidationError({"to": THERE_ALREADY})
             move = held.moved(to)
             if move.refusals:
                 raise ValidationError(move.refusals)

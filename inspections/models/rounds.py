@@ -205,7 +205,8 @@ class Round(Answering, Movable):
         if self.knows("body", "starts_on") and not self.body.exists_on(self.starts_on):
             yield Fault(
                 "body",
-                f"{self.body.name} không có hiệu lực vào ngày {format_day(self.starts_on)}.",
+                f"{self.body.name} không có hiệu lực vào ngày {format_day(self.starts_on)}: đơn vị "
+                f"này có hiệu lực {self.body.span_text}.",
             )
 
     def clean(self) -> None:

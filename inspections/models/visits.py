@@ -161,7 +161,8 @@ class Visit(Concluded):
         if self.knows("unit", "visited_on") and not self.unit.exists_on(self.visited_on):
             yield Fault(
                 "unit",
-                f"{self.unit.name} không có hiệu lực vào ngày {format_day(self.visited_on)}.",
+                f"{self.unit.name} không có hiệu lực vào ngày {format_day(self.visited_on)}: đơn "
+                f"vị này có hiệu lực {self.unit.span_text}.",
             )
 
     @property

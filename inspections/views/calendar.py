@@ -24,7 +24,7 @@ from inspections.calendar import (
     kept,
 )
 from inspections.feed import DAYS_BACK, feed_of
-from inspections.models import CalendarFeed, Round
+from inspections.models import CalendarFeed, Round, statuses_seen_by
 
 
 def _ways(path: str, query: QueryDict, month: Month) -> dict[str, str]:
@@ -68,6 +68,7 @@ def calendar(request: UserRequest) -> HttpResponse:
         "items": sheet.items[:ITEMS_SHOWN],
         "items_left": max(0, len(sheet.items) - ITEMS_SHOWN),
         "ways": _ways(request.path, query, month),
+        "sees_all": len(statuses_seen_by(request.user)) > 1,
     }
     return render(request, "inspections/calendar.html", context)
 
@@ -99,6 +100,7 @@ def calendar_feed(request: UserRequest) -> HttpResponse:
     context = {
         "title": "Lịch trên điện thoại",
         "address": request.build_absolute_uri(path),
+        "sees_all": len(statuses_seen_by(request.user)) > 1,
         "days_back": DAYS_BACK,
     }
     response = render(request, "inspections/calendar_feed.html", context)

@@ -29,6 +29,7 @@ def round_move(request: UserRequest, pk: int) -> HttpResponse:
     round_.require_editable(user)
     form = MoveForm(request.POST or None, record=round_, user=user, to=request.GET.get("to", ""))
     move = form.move
+    refusals = move.refusals if move else []
     then = _calendar(request, move.round if move else round_)
     return confirm(
         request,
@@ -36,13 +37,15 @@ def round_move(request: UserRequest, pk: int) -> HttpResponse:
         round_.move,
         template="inspections/round_move.html",
         title=f"Dời ngày cuộc {round_.code}",
-        label="Dời cuộc kiểm tra" if move else "Xem lịch mới",
+        # To days that are refused nobody is led to press.
+        label="Dời cuộc kiểm tra" if move and not refusals else "Xem lịch mới",
         success=f"Đã dời cuộc {round_.code}: {move.round.days_text if move else ''}.",
         refusal=round_.why_not_moved(),
         then=then,
         round=round_,
         move=move,
-        refusals=move.refusals if move else [],
+        refusals=refusals,
+        day_cautions=move.cautions if move and not refusals else [],
         cautions=cautions_if_moved(move, user) if move else [],
         overlaps=form.overlaps,
         **({"cancel_url": then} if then else {}),

@@ -15,7 +15,7 @@ from congvu.worked_out import WorkedOutListing
 from inspections.filters import OverlapFilter
 from inspections.models import Plan
 from inspections.overlap_columns import OVERLAP_COLUMNS, Line, lines_of
-from inspections.overlap_year import Clash, clashes_of
+from inspections.overlap_year import Clash, clashes_of, most_days
 from inspections.plan_overlaps import tally_of
 from units.models import Unit
 
@@ -62,9 +62,18 @@ def _year(listing: WorkedOutListing) -> int:
 
 def _groups(listing: WorkedOutListing, user: User) -> list[list[Clash]]:
     """The groups that the filters leave."""
-    units = listing.narrowed.order_by().values_list("pk", flat=True)
-    groups = clashes_of(user, units, _year(listing))
-    return listing.filters.kept(groups) if isinstance(listing.filters, OverlapFilter) else groups
+    rows = listing.narrowed.order_by().annotate(most=most_days()).values_list("pk", "most")
+    units = dict(rows)
+    filters = listing.filters
+    assert isinstance(filters, OverlapFilter)  # noqa: S101  # the list's own
+    groups = clashes_of(
+        user,
+        units,
+        _year(listing),
+        most=max(filter(None, units.values()), default=0),
+        conductors=filters.conductors,
+    )
+    return filters.kept(groups)
 
 
 def _group(line: Line) -> int:

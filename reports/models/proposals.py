@@ -21,12 +21,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from congvu.access import Person
-from congvu.dates import today
+from congvu.dates import format_day, today
 from congvu.fields import LineField
 from congvu.rules import Fault, Ruled
 from congvu.trail import mark
-from inspections.models import Plan
-from units.models import Kind, Unit
+from inspections.models import Plan, PlanItem
+from units.kin import kin_of
+from units.models import Kind, Unit, under
 
 # The criteria of the ranking, in their order: what each is called, and its weight at first.
 CRITERIA: dict[str, tuple[str, int]] = {
@@ -37,6 +38,8 @@ CRITERIA: dict[str, tuple[str, int]] = {
     "size": ("Quy mô đơn vị", 10),
 }
 HEAVIEST = 100
+# No plan is of an earlier year, and no figure of an earlier day.
+EARLIEST = date(1945, 1, 1)
 
 
 def _kinds() -> list[str]:
@@ -94,6 +97,11 @@ class Proposal(Ruled):
         found.plan = plan
         return found
 
+    @classmethod
+    def is_told_to(cls, plan: Plan, user: User) -> bool:
+        """Whether the user reads what a plan is to become: staff and leaders of its issuer."""
+        return user.may("proposals.view") and user.in_scope(plan.issuer)
+
     @property
     def weights(self) -> dict[str, int]:
         """The weight of each criterion."""
@@ -106,21 +114,39 @@ class Proposal(Ruled):
         return max(first, self.plan.issuer.valid_from or first)
 
     def faults(self) -> Iterator[Fault]:
-        """Something must weigh, and some kind of unit be ranked."""
+        """Something must weigh, some kind of unit be ranked, and the day can be known."""
         if self.knows(*(f"weight_{name}" for name in CRITERIA)) and not any(self.weights.values()):
             yield Fault("weight_time", "Ít nhất một tiêu chí phải có trọng số lớn hơn 0.")
         if not self.kinds:
             yield Fault("kinds", "Hãy chọn ít nhất một loại đơn vị.")
         elif set(self.kinds) - set(Kind.values):
             yield Fault("kinds", "Có loại đơn vị không hợp lệ; hãy chọn lại.")
+        if self.knows("as_of"):
+            if self.as_of > today():
+                yield Fault(
+                    "as_of",
+                    f"Ngày {format_day(self.as_of)} chưa đến nên chưa có số liệu; hãy ghi ngày hôm "
+                    "nay hoặc trước đó.",
+                )
+            elif self.as_of < EARLIEST:
+                yield Fault(
+                    "as_of",
+                    f"Ngày {format_day(self.as_of)} trước mọi số liệu; hãy ghi từ ngày "
+                    f"{format_day(EARLIEST)} trở đi.",
+                )
 
 
 class DrawQuerySet(models.QuerySet["Draw"]):
     """Draws: they are added and read, never changed."""
 
     def visible_to(self, person: Person) -> Self:
-        """Draws of plans that the person may change: a surprise is known to nobody else."""
-        return self.filter(proposal__plan__in=Plan.objects.editable_by(person))
+        """Draws of plans of issuers in scope, for those who weigh such plans: staff and leaders.
+
+        A surprise is known to nobody else.
+        """
+        if not person.may("proposals.view"):
+            return self.none()
+        return self.filter(under(person.scope_paths, "proposal__plan__issuer__"))
 
     def update(self, **_: Any) -> int:
         """Refused: a draw that could be changed would prove nothing."""
@@ -210,6 +236,13 @@ class Draw(models.Model):
     def drawn_ids(self) -> list[int]:
         """The units drawn, in the order of the draw."""
         return [each.unit_id for each in self.places if each.is_drawn]
+
+    def left(self) -> list[int]:
+        """The units drawn that the plan has no item for, by lineage too; two queries."""
+        kin = kin_of(self.drawn_ids)
+        rows = PlanItem.objects.filter(plan=self.proposal.plan_id).order_by()
+        planned = set(rows.values_list("unit", flat=True))
+        return [unit for unit in self.drawn_ids if planned.isdisjoint(kin[unit])]
 
     @staticmethod
     def why_not(number: int, pool: Sequence[Unit]) -> str:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from accounts.requests import UserRequest
 from congvu.deeds import done
 from congvu.once import once
@@ -27,16 +28,22 @@ _PLANNED = {"form": RoundForm.PLANNED, "announced": True}
 _SURPRISE = {"form": RoundForm.SURPRISE, "announced": False}
 
 
-def _plan(request: UserRequest, pk: int) -> Plan:
-    """The plan, for whoever may change it: what it is to become is nobody else's business."""
+def _plan(request: UserRequest, pk: int, *, to_read: bool = False) -> Plan:
+    """The plan, for whoever may change it; to read, also for the leaders of its issuer.
+
+    What it is to become is nobody else's business.
+    """
     plans = Plan.objects.visible_to(request.user).select_related("issuer")
     plan = get_object_or_404(plans, pk=pk)
-    plan.require_editable(request.user)
+    if not (to_read and Proposal.is_told_to(plan, request.user)):
+        plan.require_editable(request.user)
     return plan
 
 
-def _why_not(plan: Plan) -> str:
-    """Why the proposal is only to be read now; empty for a draft."""
+def _why_not(plan: Plan, user: User) -> str:
+    """Why the proposal is only to be read; empty for whoever may change a draft."""
+    if not plan.is_editable_by(user):
+        return "Bạn xem được đề xuất và kết quả bốc thăm của kế hoạch này, không sửa được."
     return PlanItem(plan=plan).why_not_edited()
 
 
@@ -44,9 +51,10 @@ def _why_not(plan: Plan) -> str:
 @once
 def plan_proposal(request: UserRequest, pk: int) -> HttpResponse:
     """The weights, and the candidates ranked by them with their reasons."""
-    plan = _plan(request, pk)
+    plan = _plan(request, pk, to_read=request.method != "POST")
     proposal = Proposal.of(plan)
-    sent = request.POST if request.method == "POST" and not _why_not(plan) else None
+    refusal = _why_not(plan, request.user)
+    sent = request.POST if request.method == "POST" and not refusal else None
     form = ProposalForm(sent or None, instance=proposal)
     if form.is_valid() and form.save_as(request.user):
         messages.success(request, "Đã lưu trọng số và xếp hạng lại danh sách.")
@@ -74,7 +82,9 @@ def _proposal_page(
         "weights": weights_text(ranking.proposal),
         "shown": page_of(ranking, number, chosen),
         "draws": Draw.objects.filter(proposal__plan=plan).select_related("by"),
-        "refusal": _why_not(plan),
+        "refusal": _why_not(plan, request.user),
+        # As of a day before everything that is on record nothing can be told apart.
+        "is_unknown": all(each.facts.last_visit is None for each in ranking.candidates),
     }
     return render(request, "reports/plan_proposal.html", context)
 
@@ -149,7 +159,7 @@ def plan_draw(request: UserRequest, pk: int) -> HttpResponse:
         "pool_count": len(pool),
         "submit_label": "Bốc thăm",
         "cancel_url": proposal.get_absolute_url(),
-        "refusal": _why_not(plan) or ("" if pool else Draw.why_not(1, pool)),
+        "refusal": _why_not(plan, request.user) or ("" if pool else Draw.why_not(1, pool)),
     }
     return render(request, "reports/plan_draw.html", context)
 
@@ -168,15 +178,15 @@ def _draw_page(request: UserRequest, draw: Draw, form: MonthsForm) -> HttpRespon
         for each in draw.places
         for unit in (units.get(each.unit_id),)
     ]
-    refusal = _why_not(plan)
     context = {
         "plan": plan,
         "draw": draw,
+        "left": len(draw.left()),
         "title": str(draw),
         "drawn": [each for each in places if each[0].is_drawn],
         "places": places if request.GET.get("check") else None,
         "form": form,
-        "refusal": refusal,
+        "refusal": _why_not(plan, request.user),
     }
     return render(request, "reports/draw_detail.html", context)
 
@@ -193,6 +203,7 @@ def draw_add(request: UserRequest, pk: int) -> HttpResponse:
     """Put the units drawn into the draft, as surprise rounds that are not announced."""
     draw = _draw(request, pk)
     plan = draw.proposal.plan
+    plan.require_editable(request.user)
     form = MonthsForm(request.POST)
     units = Unit.objects.in_bulk(draw.drawn_ids)
     drawn = [units[pk] for pk in draw.drawn_ids if pk in units]

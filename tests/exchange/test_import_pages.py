@@ -93,6 +93,24 @@ def test_faults_are_shown_and_marked_in_the_file(staff: Client) -> None:
     assert [cell.coordinate for row in mended for cell in row if cell.comment] == ["D3"]
 
 
+def test_a_file_of_another_province_is_told_in_one_sentence(
+    staff: Client, outsider: Client
+) -> None:
+    rounds = [
+        [f"C{n}", None, "Đột xuất", "171", "1/2/2023", "1/2/2023", "Hoàn thành", None, None]
+        for n in range(3)
+    ]
+    heading = "Bạn chỉ phụ trách Tỉnh Lạng Sơn; có lẽ đây là tệp của nơi khác"
+    job = upload(outsider, book_of({"Cuộc kiểm tra": rounds}).getvalue())
+    assert job.state == JobState.FAULTY
+    assert heading in page(outsider, job)
+    # Of one's own province, with faults of other kinds, it is not said.
+    bad = ["171.A", "Phòng A", "Phòng ban lạ", "171", "32/1/2023", None]
+    job = upload(staff, book_of({"Đơn vị": [bad]}).getvalue())
+    assert job.fault_count == 2
+    assert "Bạn chỉ phụ trách" not in page(staff, job)
+
+
 def test_many_faults_come_page_by_page(staff: Client) -> None:
     rows = [[f"19.{i}", None, "Cấp xã", "171", None, None] for i in range(250)]
     job = upload(staff, book_of({"Đơn vị": rows}).getvalue())

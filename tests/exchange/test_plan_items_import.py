@@ -118,7 +118,7 @@ def test_sheet_is_looked_at_then_written_into_the_draft(
         "MONTH", date(2023, 7, 1), date(2023, 7, 31)
     )  # fmt: skip
     assert (two.unit, two.body, two.form, two.announced) == (
-        world.dai_tu, world.justice, "PLANNED", False
+        world.dai_tu, world.justice, "PLANNED", True
     )  # fmt: skip
     assert (two.schedule, two.first_day, two.last_day) == (
         "QUARTER", date(2023, 4, 1), date(2023, 6, 30)
@@ -130,6 +130,30 @@ def test_sheet_is_looked_at_then_written_into_the_draft(
     assert (mark.deed, mark.note) == ("imported", "Thêm 3 mục từ bảng tính: mục 2 đến 4.")
     # From the upload one goes back to the plan.
     assert draft.get_absolute_url() in page(staff, job)
+
+
+def test_guide_names_the_draft_with_its_year_once(staff: Client, world: World, draft: Plan) -> None:
+    answer: Any = staff.get(f"/plans/{draft.pk}/items/template.xlsx")
+    said = [str(cell) for sheet in cells(answer).values() for line in sheet for cell in line]
+    assert any("một mục của Dự thảo kế hoạch năm 2023: một đơn vị" in text for text in said)
+
+
+def test_notice_left_blank_follows_the_form_as_on_the_page(
+    staff: Client, world: World, draft: Plan
+) -> None:
+    rows = [
+        row("171", month=place, form=form, announced=notice)
+        for place, (form, notice) in enumerate(
+            [
+                ("Đột xuất", ""), ("Theo kế hoạch", ""), ("", ""), ("Đột xuất", "có"),
+                ("Theo kế hoạch", "Không"), ("Chuyên đề", "X"),
+            ],
+            start=1,
+        )
+    ]  # fmt: skip
+    write(staff, upload(staff, draft, *rows))
+    found = draft.items.order_by("line").values_list("announced", flat=True)
+    assert list(found) == [False, True, True, True, False, True]
 
 
 def test_same_file_twice_adds_nothing_and_says_so(staff: Client, world: World, draft: Plan) -> None:
@@ -158,7 +182,10 @@ def test_same_file_twice_adds_nothing_and_says_so(staff: Client, world: World, d
         ({"team": "Đoàn tư pháp"}, "D2: Đoàn tư pháp do Sở Tư pháp lập, không phải"),
         ({"programmes": "PCI"}, "E2: Kế hoạch không có chương trình “PCI”; các chương trình là"),
         ({"form": "Bất kỳ"}, "F2: “Bất kỳ” không có trong danh mục “Hình thức”"),
-        ({"announced": "y"}, "G2: “y”: hãy ghi x hoặc để trống."),
+        (
+            {"announced": "y"},
+            "G2: “y” không có trong danh mục “Báo trước”; hãy ghi một trong: có, không.",
+        ),
         ({"contents": "Việc lạ"}, "H2: “Việc lạ” không có trong danh mục nội dung kiểm tra"),
         ({"month": 13}, "I2: “13” không có trong danh mục “Tháng”"),
         ({"month": None}, "I2: Chưa ghi thời gian: hãy ghi hoặc tháng, hoặc quý, hoặc từ ngày"),

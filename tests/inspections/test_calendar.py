@@ -109,25 +109,25 @@ def test_month_that_cannot_be_read_is_told_and_this_month_shown(
 # --- what stands on which day ----------------------------------------------------------------
 
 
-def test_round_stands_on_each_of_its_days_and_in_the_agenda_where_something_happens(
-    staff: Client, world: World
-) -> None:
+def test_round_stands_on_each_of_its_days_in_grid_and_agenda(staff: Client, world: World) -> None:
     round_ = ahead(world.province, 9, world.dai_tu, ends_on=date(2026, 11, 12), code="DAI")
     make_visit(round_, world.justice, visited_on=date(2026, 11, 11))
     assert grid(staff) == {date(2026, 11, day): ["DAI"] for day in (9, 10, 11, 12)}
     assert agenda(staff) == {
         date(2026, 11, 9): [("DAI", "Huyện Đại Từ")],
+        date(2026, 11, 10): [("DAI", "Huyện Đại Từ và 1 đơn vị khác")],
         date(2026, 11, 11): [("DAI", "Sở Tư pháp")],
+        date(2026, 11, 12): [("DAI", "Huyện Đại Từ và 1 đơn vị khác")],
     }
 
 
-def test_round_that_began_before_stands_at_the_months_first_day(
+def test_round_that_began_before_stands_from_the_months_first_day_on(
     staff: Client, world: World
 ) -> None:
     make_round(
         world.province, date(2026, 10, 20), ends_on=date(2026, 11, 2), status="SCHEDULED", code="CU"
     )
-    assert agenda(staff) == {date(2026, 11, 1): [("CU", "Chưa ghi đơn vị")]}
+    assert agenda(staff) == {date(2026, 11, day): [("CU", "Chưa ghi đơn vị")] for day in (1, 2)}
     assert grid(staff)[date(2026, 10, 26)] == ["CU"], "days of the neighbours are filled too"
 
 
@@ -308,6 +308,30 @@ def test_only_planned_rounds_of_own_bodies_can_be_moved_from_here(
     page = leader.get(path).content.decode()
     assert "data-move-url" not in page
     assert "bằng bàn phím" not in page
+
+
+def test_round_that_cannot_be_moved_says_why_to_whoever_moves_rounds(
+    staff: Client, leader: Client, world: World
+) -> None:
+    ahead(world.province, 3, world.dai_tu, status="COMPLETED", code="XONG")
+    ahead(world.elsewhere, 4, world.dai_tu, status="COMPLETED", code="KHAC")
+    path = "/calendar/?month=2026-11&view=agenda"
+    page = staff.get(path).content.decode()
+    assert page.count("data-why-not-moved") == 2
+    assert 'data-why-not-moved="Cuộc XONG đang ở trạng thái “Hoàn thành”' in page
+    assert 'data-why-not-moved="Cuộc KHAC do cơ quan khác tiến hành' in page
+    assert "data-why-not-moved" not in leader.get(path).content.decode()
+
+
+def test_whoever_sees_completed_rounds_alone_is_not_told_of_others(
+    reporter: Client, staff: Client, inspector: Client
+) -> None:
+    for client, sees_all in ((reporter, False), (staff, True), (inspector, True)):
+        feed = client.get("/calendar/feed/").content.decode()
+        assert ("kể cả cuộc không báo trước" in feed) is sees_all
+        assert ("các cuộc kiểm tra đã hoàn thành mà bạn" in feed) is not sees_all
+        empty = client.get("/calendar/?month=2020-01").content.decode()
+        assert ("Cuộc đã lập hiện ở đây" in empty) is sees_all
 
 
 def test_ten_times_the_rounds_cost_no_more_queries(staff: Client, world: World, plan: Any) -> None:

@@ -90,6 +90,8 @@ def test_phone_opens_at_the_agenda_and_a_wide_screen_at_the_month(
         page = open_page(browser, live_server, staff, size, "/calendar/?month=2026-11")
         assert page.locator(".calendar-month").is_visible() is grid
         assert page.locator(".calendar-agenda").is_visible() is not grid
+        marked = page.locator("[aria-label='Cách xem'] [aria-current]")
+        assert marked.all_inner_texts() == ["Lưới tháng" if grid else "Danh sách ngày"]
         page.goto("/calendar/?month=2026-11&view=month")
         assert page.locator(".calendar-month").is_visible()
         page.goto("/calendar/?month=2026-11&view=agenda")
@@ -129,7 +131,7 @@ def test_alt_and_an_arrow_leads_to_the_move_and_enter_makes_it(
     page.context.close()
 
 
-def test_other_keys_and_rounds_under_way_lead_nowhere(
+def test_other_keys_lead_nowhere_and_rounds_under_way_say_why(
     browser: Any, live_server: Any, staff: Client, busy: Round
 ) -> None:
     path = "/calendar/?month=2026-11&view=agenda"
@@ -137,9 +139,14 @@ def test_other_keys_and_rounds_under_way_lead_nowhere(
     page.locator(".entry", has_text="Huyện Đại Từ").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Alt+Shift+ArrowRight")
-    page.locator(".entry", has_text="Đang kiểm tra").focus()
-    page.keyboard.press("Alt+ArrowDown")
-    page.wait_for_timeout(300)
+    for _ in range(2):
+        page.locator(".entry", has_text="Đang kiểm tra").focus()
+        page.keyboard.press("Alt+ArrowDown")
+        said = "đang ở trạng thái “Đang kiểm tra”; chỉ dời được cuộc còn ở trạng thái “Dự kiến”."
+        page.locator(".entry-why", has_text=said).wait_for()
+        page.locator("#announce", has_text=said).wait_for(state="attached")
+    assert page.locator(".entry-why").count() == 1
+    assert faults_of(page) == []
     assert page.url.endswith(path)
     page.context.close()
 

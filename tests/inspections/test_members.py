@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.messages import get_messages
 from django.db import connection
 from django.test import Client
@@ -100,16 +102,19 @@ def test_typed_members_are_one_person_by_name_and_what_unit_is_known(
     assert bool(told(first, person)) is same
 
 
-def test_days_are_those_of_the_visits_else_of_the_round(world: World, person: User) -> None:
+def test_members_are_taken_up_on_every_day_of_the_round(world: World, person: User) -> None:
     team = team_of(world.province, {"name": "An"})
     long = going(world.province, team, world.tien_hoi, ends_on=DAY + timedelta(days=9), code="DAI")
     on_third = going(world.province, team, day=DAY + timedelta(days=2))
-    assert told(long, person) == [], "the long round visits on its first day alone"
-    visit = make_visit(long, world.justice, visited_on=DAY + timedelta(days=2))
-    assert "ngày 07/11/2026" in told(on_third, person)[0]
-    visit.delete()
-    long.visits.all().delete()
-    assert told(on_third, person) == [f"An cũng đi cuộc DAI ({team}) ngày 07/11/2026."]
+    # With a visit on its first day alone, and without any.
+    for _ in range(2):
+        assert told(on_third, person) == [f"An cũng đi cuộc DAI ({team}) ngày 07/11/2026."]
+        assert len(told(long, person)) == 1
+        long.visits.all().delete()
+    going(world.province, team, day=DAY + timedelta(days=10))
+    assert len(told(long, person)) == 1, "the day after its last is free"
+    two = going(world.province, team, day=DAY + timedelta(days=8), ends_on=DAY + timedelta(days=11))
+    assert f"An cũng đi cuộc DAI ({team}) từ 13/11/2026 đến 14/11/2026." in told(two, person)
 
 
 def test_cancelled_rounds_do_not_count_and_completed_ones_do_for_those_ahead(
@@ -259,6 +264,33 @@ def test_saving_a_round_warns_and_saves(staff: Client, world: World) -> None:
     assert "An công tác tại Huyện Đại Từ" in page
 
 
+def test_form_of_a_round_warns_before_it_is_saved(staff: Client, world: World) -> None:
+    team = team_of(world.province, {"name": "An", "unit": world.dai_tu})
+    going(world.province, team, world.justice, code="MOT")
+    data = {
+        "starts_on": "4/11/2026", "ends_on": "6/11/2026", "body": "19", "form": "SURPRISE",
+        "method": "ON_SITE", "team": team.pk, "visits-TOTAL_FORMS": "1",
+        "visits-INITIAL_FORMS": "0", "visits-0-unit": "171", "check_overlaps": "1",
+    }  # fmt: skip
+    said = (
+        f"An cũng đi cuộc MOT ({team}) ngày 05/11/2026.",
+        "An công tác tại Huyện Đại Từ, đơn vị được kiểm tra ngày 04/11/2026.",
+    )
+    page = staff.post("/rounds/create/", data).content.decode()
+    assert all(sentence in page for sentence in said)
+    assert Round.objects.count() == 1
+    # Nothing to say where the days or the team are others, or nothing is typed yet.
+    other = {**data, "starts_on": "9/11/2026", "ends_on": "9/11/2026", "visits-0-unit": "05809"}
+    for fields in (other, {**data, "team": ""}, {"check_overlaps": "1"}):
+        page = staff.post("/rounds/create/", fields).content.decode()
+        assert "Cần xem lại về thành viên" not in page
+    # When the days of one that there is are changed.
+    later = going(world.province, team, world.tien_hoi, day=DAY + timedelta(days=9))
+    data |= {"code": later.code, "starts_on": "5/11/2026", "ends_on": "14/11/2026"}
+    page = staff.post(f"/rounds/{later.pk}/edit/", data).content.decode()
+    assert said[0] in page
+
+
 def test_ten_times_the_rounds_cost_no_more_queries(world: World, person: User) -> None:
     def fill(number: int) -> list[Going]:
         found = []
@@ -283,6 +315,8 @@ def test_ten_times_the_rounds_cost_no_more_queries(world: World, person: User) -
 def test_pages_of_a_team_and_a_round_stay_within_fifteen_queries(
     staff: Client, clash: tuple[Round, Round]
 ) -> None:
+    # Django reads the kinds of record once a process.
+    ContentType.objects.get_for_models(*apps.get_models())
     for record in (clash[1], clash[1].team):
         with CaptureQueriesContext(connection) as queries:
             assert staff.get(record.get_absolute_url()).status_code == 200  # type: ignore[union-attr]  # it has a team

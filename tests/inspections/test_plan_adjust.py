@@ -260,6 +260,8 @@ def test_unit_not_in_force_in_its_month_is_refused_with_its_successor(
         ({"schedule": "QUARTER", "first_day": date(2023, 5, 1)}, "schedule"),
         ({"first_day": date(2024, 5, 1), "last_day": date(2024, 5, 31)}, "first_day"),
         ({"first_day": date(2023, 5, 31), "last_day": date(2023, 5, 1)}, "last_day"),
+        # Only the last day is beyond the plan's year: there it is to be mended.
+        ({"schedule": "DAYS", "last_day": date(2025, 3, 2)}, "last_day"),
     ],
 )
 def test_days_say_what_the_schedule_says(plan: Plan, fields: dict[str, Any], field: str) -> None:

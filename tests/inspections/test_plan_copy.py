@@ -42,10 +42,27 @@ def test_items_move_into_the_new_year_and_units_to_their_heirs(staff: Client, wo
     ]
     note = Event.objects.of(draft).last().note  # type: ignore[union-attr]
     assert (
-        "Đã chép 2 mục. 1 mục chuyển sang đơn vị kế tiếp. 1 mục không chép vì đơn vị đã có" in note
+        "Đã chép 2 mục. 1 mục chuyển sang đơn vị kế tiếp. 1 mục không chép vì đơn vị đã có trong "
+        "dự thảo: Xã Cũ 2 (nay là Xã Mới). 1 mục" in note
     )
     assert "Xã Hết" in note
     assert Event.objects.of(draft.items.first()).get().deed == "added"  # type: ignore[arg-type]
+
+
+def test_where_there_is_nothing_to_copy_the_page_says_why_and_what_else_to_do(
+    staff: Client, world: World
+) -> None:
+    draft = make_draft(world.province, year=2026)
+    other = make_plan(world.province, year=2025)
+    # One of another province's is none to choose.
+    make_item(make_plan(world.elsewhere, year=2025), world.elsewhere_district)
+    page = staff.get(f"/plans/{draft.pk}/copy/").content.decode()
+    assert "Chưa có kế hoạch nào khác có mục để chép" in page
+    assert 'name="source"' not in page
+    make_item(other, world.dai_tu)
+    page = staff.get(f"/plans/{draft.pk}/copy/").content.decode()
+    assert "Chưa có kế hoạch nào khác" not in page
+    assert 'name="source"' in page
 
 
 def test_only_a_draft_is_filled(staff: Client, world: World) -> None:

@@ -262,7 +262,8 @@ def test_sub_groups_suggested_follow_the_team_chosen(
     page.goto(f"/rounds/{desk.planned.pk}/edit/")
     options = "[...document.querySelectorAll('#round-groups option')].map(each => each.value)"
     found = [page.evaluate(options)]
-    for team in ("Đoàn Hai", "Chưa có đoàn", "Đoàn Một"):
+    one, two = (f"{name} – Tỉnh Thái Nguyên" for name in ("Đoàn Một", "Đoàn Hai"))
+    for team in (two, "Chưa có đoàn", one):
         page.focus("[name=team]")
         page.select_option("[name=team]", label=team)
         page.focus("[name=team_group]")

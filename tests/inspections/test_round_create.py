@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from congvu.dates import today
 from congvu.models import Event
 from inspections.models import Content, Round
 from tests.conftest import World, client_of
-from tests.factories import make_plan, make_round, make_team, make_unit, make_user
+from tests.factories import make_item, make_plan, make_round, make_team, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 URL = "/rounds/create/"
@@ -70,6 +71,22 @@ def test_proposal_left_as_it_was_follows_body_and_year(staff: Client, world: Wor
     assert proposed.startswith("19-")
     staff.post(URL, typed(body="171", code=proposed, proposed=proposed))
     assert Round.objects.get().code == "171-2023-001"
+
+
+def test_code_is_proposed_for_the_year_of_the_plan_while_no_day_is_typed(
+    staff: Client, world: World
+) -> None:
+    plan = make_plan(world.province, year=2031, issued_on=date(2031, 1, 5))
+    month = make_item(plan, world.dai_tu, 5)
+    exact = make_item(
+        plan, world.tien_hoi, schedule="DAYS", first_day=date(2031, 3, 1),
+        last_day=date(2031, 3, 2),
+    )  # fmt: skip
+    for query in (f"plan={plan.pk}", f"item={month.pk}", f"item={exact.pk}"):
+        form = staff.get(f"{URL}?{query}").context["form"]
+        assert form.initial["code"] == form.initial["proposed"] == "19-2031-001", query
+    assert staff.get(URL).context["form"].initial["code"] == f"19-{today().year}-001"
+    assert staff.get(f"{URL}?plan=x").status_code == 200
 
 
 def test_own_code_is_kept_and_a_code_in_use_refused(staff: Client, world: World) -> None:

@@ -14,7 +14,16 @@ from congvu.models import Event
 from congvu.rules import ConflictError
 from inspections.models import Round, TeamMember, Visit
 from tests.conftest import World
-from tests.factories import make_round, make_team, make_unit, make_user, make_visit
+from tests.factories import (
+    make_item,
+    make_plan,
+    make_round,
+    make_succession,
+    make_team,
+    make_unit,
+    make_user,
+    make_visit,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -83,8 +92,11 @@ def test_day_typed_anew_is_shown_before_it_is_taken(staff: Client, planned: Roun
     data = sent(staff, planned, "6/11/2026")
     answer = staff.post(f"/rounds/{planned.pk}/move/", {**data, "to": "9/11/2026"})
     page = answer.content.decode()
-    assert "Lịch nếu cuộc bắt đầu ngày 09/11/2026 được nêu ở trên" in page
     assert "09/11/2026 – 11/11/2026" in page
+    assert "<b>Chưa dời gì.</b> Nếu đúng, hãy bấm “Dời cuộc kiểm tra”." in page
+    # To look is no fault.
+    assert not answer.context["form"].errors
+    assert "Chưa lưu được" not in page
     assert days_of(planned) == UNMOVED
     shown = answer.context["form"]["shown_to"].value()
     staff.post(f"/rounds/{planned.pk}/move/", {**data, "to": "9/11/2026", "shown_to": shown})
@@ -134,7 +146,9 @@ def test_unit_that_is_no_more_by_then_refuses_and_nothing_moves(
 ) -> None:
     ending = make_unit("05811", "Xã Sắp Hết", world.province, valid_to=date(2026, 11, 10))
     make_visit(planned, ending, visited_on=date(2026, 11, 6))
-    said = "Xã Sắp Hết không có hiệu lực vào ngày 11/11/2026."
+    said = (
+        "Xã Sắp Hết không có hiệu lực vào ngày 11/11/2026: đơn vị này có hiệu lực đến 10/11/2026."
+    )
     page = staff.get(f"/rounds/{planned.pk}/move/?to=2026-11-10").content.decode()
     assert said in page
     assert "autofocus" not in page
@@ -193,6 +207,79 @@ def test_days_that_are_none(staff: Client, planned: Round, to: str, said: str) -
         assert answer.status_code == 200
     assert said in answer.content.decode()
     assert days_of(planned) == UNMOVED
+
+
+def test_reason_is_asked_for_and_not_called_optional(
+    staff: Client, world: World, planned: Round
+) -> None:
+    make_visit(make_round(world.province, date(2026, 11, 9), status="SCHEDULED"), world.dai_tu)
+    path = f"/rounds/{planned.pk}/move/"
+    page = staff.get(path, {"to": "2026-11-10"}).content.decode()
+    label = page[page.index("Vẫn kiểm tra, vì") :].split("</label>")[0]
+    assert "không bắt buộc" not in label
+    # Alt and an arrow, then Enter: the focus is where the reason goes, and without one it stays.
+    assert "autofocus" in page[page.index('name="overlap_reason"') :].split(">")[0]
+    data = sent(staff, planned, "10/11/2026")
+    answer = staff.post(path, data)
+    assert "Hãy ghi lý do vẫn kiểm tra" in answer.content.decode()
+    assert days_of(planned) == UNMOVED
+    staff.post(path, {**data, "_once": str(uuid.uuid4()), "overlap_reason": "Đơn thư mới"})
+    assert days_of(planned)[0] == date(2026, 11, 10)
+
+
+def test_refused_days_name_what_was_there_before_and_lead_to_no_press(
+    staff: Client, world: World, planned: Round
+) -> None:
+    heir = make_unit("05812", "Xã Gộp", world.province, valid_from=date(2025, 7, 1))
+    old = make_unit("05813", "Xã Nhỏ", world.province, valid_to=date(2025, 6, 30))
+    make_succession(old, heir)
+    make_visit(planned, heir, visited_on=date(2026, 11, 5))
+    make_visit(planned, old, visited_on=date(2026, 11, 5))
+    answer = staff.get(f"/rounds/{planned.pk}/move/?to=2020-01-01")
+    refusals = answer.context["refusals"]
+    said = "Trước khi sắp xếp ngày 01/07/2025, nơi nay là Xã Gộp gồm: Xã Nhỏ (05813)."
+    assert said in refusals
+    page = answer.content.decode()
+    assert "hãy bấm “Dời" not in page
+    assert ">Xem lịch mới</button>" in page
+    answer = staff.get(f"/rounds/{planned.pk}/move/?to=2026-11-06")
+    assert "Kế tiếp Xã Nhỏ là: Xã Gộp (05812)." in answer.context["refusals"]
+
+
+@pytest.fixture
+def november(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Today is 2 November 2026."""
+    monkeypatch.setattr("inspections.models.moves.today", lambda: date(2026, 11, 2))
+
+
+def test_days_to_think_over_are_told_and_can_be_taken(
+    staff: Client, world: World, planned: Round, november: None
+) -> None:
+    def cautions(to: str) -> list[str]:
+        answer = staff.get(f"/rounds/{planned.pk}/move/", {"to": to})
+        told: list[str] = answer.context["day_cautions"]
+        page = answer.content.decode()
+        assert all(sentence in page for sentence in told)
+        return told
+
+    # Monday to Wednesday.
+    assert cautions("2026-11-09") == []
+    assert cautions("2026-11-07") == ["Ngày 07/11/2026 là Thứ Bảy."]
+    # Thursday to Saturday, a visit on the last day.
+    assert cautions("2026-11-12") == ["Ngày 14/11/2026 là Thứ Bảy."]
+    assert cautions("2026-11-01") == ["Ngày 01/11/2026 đã qua.", "Ngày 01/11/2026 là Chủ nhật."]
+    assert cautions("2027-01-05") == [], "it carries out no plan"
+    planned.plan = make_plan(world.province, year=2026, issued_on=date(2026, 1, 5))
+    planned.write("plan")
+    left = "Cuộc ra ngoài năm của kế hoạch: kế hoạch năm 2026, lịch mới 05/01/2027 – 07/01/2027."
+    assert cautions("2027-01-05") == [left]
+    # By an item alone, without the plan named.
+    planned.items.add(make_item(planned.plan, world.dai_tu, 11))
+    planned.plan = None
+    planned.write("plan")
+    assert cautions("2027-01-05") == [left]
+    staff.post(f"/rounds/{planned.pk}/move/", sent(staff, planned, "5/1/2027"))
+    assert days_of(planned)[0] == date(2027, 1, 5)
 
 
 # --- what else the page tells ----------------------------------------------------------------

@@ -17,7 +17,7 @@ from accounts.models import User
 from congvu.models import Event
 from inspections.models import Plan, PlanItem
 from reports.models import Draw, Proposal, draw_places
-from tests.conftest import World
+from tests.conftest import World, client_of
 from tests.factories import make_draft, make_item, make_unit, make_user
 from units.models import Unit
 
@@ -211,12 +211,48 @@ def test_what_was_drawn_becomes_surprise_rounds_that_are_not_announced(
     assert "Không thêm Xã Tiên Hội: đã có trong kế hoạch." in told
 
 
-def test_a_draw_is_known_to_nobody_but_whoever_may_change_the_plan(
-    plan: Plan, units: list[Unit], user: User, leader: Client, inspector: Client,
-    reporter: Client, outsider: Client, admin: Client,
+def test_what_was_drawn_and_added_is_told_and_offered_no_more(
+    plan: Plan, world: World, units: list[Unit], staff: Client, user: User
+) -> None:
+    draw = draw_of(plan, units, user, number=2)
+    address = f"/draws/{draw.pk}/"
+    assert "Đưa 2 đơn vị vào dự thảo</button>" in staff.get(address).content.decode()
+    make_item(plan, world.tien_hoi)
+    assert "Đưa 1 đơn vị vào dự thảo</button>" in staff.get(address).content.decode()
+    staff.post(f"{address}add/", {"first_month": "7", "last_month": "8"})
+    page = staff.get(address).content.decode()
+    assert "Mọi đơn vị được bốc đã có mục trong" in page
+    assert "vào dự thảo</button>" not in page
+
+
+def test_leaders_of_the_issuer_read_proposal_and_draw_and_change_nothing(
+    plan: Plan, world: World, units: list[Unit], user: User, leader: Client
+) -> None:
+    draw = draw_of(plan, units, user)
+    assert f"/plans/{plan.pk}/proposal/" in leader.get(plan.get_absolute_url()).content.decode()
+    page = leader.get(f"/plans/{plan.pk}/proposal/").content.decode()
+    assert draw.get_absolute_url() in page
+    assert "Bạn xem được đề xuất" in page
+    page += leader.get(f"{draw.get_absolute_url()}?check=1").content.decode()
+    assert hashlib.sha256(f"{SEED}:05809".encode()).hexdigest() in page
+    for deed in ("Đổi trọng số", "vào dự thảo</button>", 'name="unit"', ">Bốc thăm</a>"):
+        assert deed not in page
+    for address in ("proposal", "proposal/add", "draw"):
+        assert leader.post(f"/plans/{plan.pk}/{address}/").status_code in (403, 404)
+    assert leader.get(f"/plans/{plan.pk}/draw/").status_code == 403
+    # A leader below the issuer is none of it.
+    below = client_of(make_user("LEADER", world.dai_tu))
+    assert below.get(draw.get_absolute_url()).status_code == 404
+    assert below.get(f"/plans/{plan.pk}/proposal/").status_code == 404
+
+
+def test_a_draw_is_known_to_nobody_but_staff_and_leaders_of_the_issuer(
+    plan: Plan, units: list[Unit], user: User, inspector: Client, reporter: Client,
+    outsider: Client, admin: Client, world: World,
 ) -> None:  # fmt: skip
     draw = draw_of(plan, units, user)
-    for client in (leader, inspector, reporter, outsider, admin):
+    provincial = client_of(make_user("INSPECTOR", world.province))
+    for client in (inspector, provincial, reporter, outsider, admin):
         assert client.get(f"/draws/{draw.pk}/").status_code == 404
         assert client.post(f"/draws/{draw.pk}/add/").status_code == 404
         assert client.get(f"/plans/{plan.pk}/draw/").status_code in (403, 404)

@@ -213,6 +213,8 @@ def test_weights_are_saved_with_the_plan_and_rank_anew(
         ({"weight_time": "-1"}, "không nhỏ hơn 0"),
         (dict.fromkeys(WEIGHTS, "0"), "Ít nhất một tiêu chí"),
         ({"kinds": []}, "Hãy chọn ít nhất một loại đơn vị."),
+        ({"as_of": "1/1/1900"}, "Ngày 01/01/1900 trước mọi số liệu"),
+        ({"as_of": "1/1/2930"}, "Ngày 01/01/2930 chưa đến"),
     ],
 )
 def test_weights_that_rank_nothing_are_refused_and_stay_typed(
@@ -226,6 +228,24 @@ def test_weights_that_rank_nothing_are_refused_and_stay_typed(
     typed = f'name="weight_time" class="form-control" value="{data["weight_time"]}"'
     assert typed in content
     assert not Proposal.objects.exists()
+
+
+def test_a_day_before_everything_on_record_is_told(
+    history: World, plan: Plan, proposal: Proposal, staff: Client
+) -> None:
+    address = f"/plans/{plan.pk}/proposal/"
+    said = "chưa có cuộc hoàn thành nào của các đơn vị này"
+    assert said not in staff.get(address).content.decode()
+    Proposal.objects.update(as_of=date(1950, 1, 1))
+    assert f"Đến ngày 01/01/1950 {said}" in staff.get(address).content.decode()
+
+
+def test_page_says_how_the_first_and_the_ticked_join_and_are_spread(
+    history: World, plan: Plan, staff: Client
+) -> None:
+    page = staff.get(f"/plans/{plan.pk}/proposal/").content.decode()
+    assert "đơn vị vừa được đánh dấu vừa ở đầu danh sách chỉ tính một lần" in page
+    assert "chia đều qua các tháng này theo thứ tự xếp hạng" in page
 
 
 def test_two_who_set_weights_at_once_are_noticed(plan: Plan, proposal: Proposal, staff: Client):

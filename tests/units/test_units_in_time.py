@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import World
 from tests.factories import make_succession, make_unit, make_user
-from units.models import FormerName, Kind, Succession, Unit
+from units.models import FormerName, Kind, Succession, Unit, UnitQuerySet
 
 EVE, DAY = date(2025, 6, 30), date(2025, 7, 1)
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,43 @@ def test_code_that_nobody_bore_names_when_it_was_borne() -> None:
         Unit.objects.at("999", on=DAY)
 
 
+def test_names_of_units_are_at_hand_in_one_query(world: World) -> None:
+    for name, day in (("Huyện Đại", EVE), ("Huyện Cũ", date(2020, 1, 1))):
+        FormerName.objects.create(unit=world.dai_tu, name=name, valid_to=day)
+    with CaptureQueriesContext(connection) as queries:
+        found = Unit.objects.filter(pk__in=[world.dai_tu.pk, world.justice.pk]).order_by("pk")
+        told = {unit.code: (unit.name_on(date(2019, 5, 5)), len(unit.names)) for unit in
+                found.with_names()}  # fmt: skip
+    assert told == {"171": ("Huyện Cũ", 3), "19.STP": ("Sở Tư pháp", 1)}
+    assert len(queries) == 1
+
+
+def test_several_texts_tell_their_units_in_one_query(world: World) -> None:
+    FormerName.objects.create(unit=world.justice, name="Sở Pháp chế", valid_to=EVE)
+    texts = ["171", "so phap che", "tien hoi", "khong ai", " "]
+    with CaptureQueriesContext(connection) as queries:
+        found = Unit.objects.told_by(texts)
+        assert found["so phap che"][0].names == ["Sở Tư pháp", "Sở Pháp chế"]
+    assert len(queries) == 1
+    assert found == {
+        "171": [world.dai_tu], "so phap che": [world.justice], "tien hoi": [world.tien_hoi],
+        "khong ai": [], " ": [],
+    }  # fmt: skip
+
+
 # --- lineage ----------------------------------------------------------------------------------
+
+
+def test_lineages_of_several_are_told_apart_in_one_query() -> None:
+    old, older, new, other = (make_unit(f"L{n}", f"Xã {n}") for n in range(4))
+    make_succession(old, new)
+    make_succession(older, old, on=date(2020, 1, 1))
+    with CaptureQueriesContext(connection) as queries:
+        found = UnitQuerySet.lineages_by([new, old, other])
+    assert len(queries) == 1
+    assert {pk: {unit.pk for unit in line} for pk, line in found.items()} == {
+        new.pk: {new.pk, old.pk, older.pk}, old.pk: {old.pk, older.pk}, other.pk: {other.pk},
+    }  # fmt: skip
 
 
 def test_lineage_of_quang_tri() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -144,34 +144,43 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             "rank", "sort_key", F("valid_from").desc(nulls_last=True), "pk"
         )
 
+    def with_names(self) -> list[Unit]:
+        """The units, with their former names at hand as a prefetch leaves them; one query."""
+        columns = [field.attname for field in FormerName._meta.concrete_fields]
+        rows = self.annotate(**{f"former_{each}": F(f"former_names__{each}") for each in columns})
+        found: dict[int, tuple[Unit, list[FormerName]]] = {}
+        for row in rows:
+            former: list[Any] = [row.__dict__.pop(f"former_{each}") for each in columns]
+            _, names = found.setdefault(row.pk, (row, []))
+            if former[columns.index("id")] is not None:
+                names.append(FormerName.from_db(self.db, columns, former))
+        for unit, names in found.values():
+            at_hand: Any = unit.former_names.all()
+            at_hand._result_cache, at_hand._prefetch_done = names, True
+            unit.__dict__["_prefetched_objects_cache"] = {"former_names": at_hand}
+        return [unit for unit, _ in found.values()]
+
     def told(self, text: str) -> list[Unit]:
-        """Units, of any time, that a person may mean by the text; two queries.
+        """Units, of any time, that a person may mean by the text; one query.
 
         They are those of that code; else those that bear or bore the name, without case and marks;
         else those whose name without the kind of unit it is: "dai tu" is Huyện Đại Từ.
         """
-        wanted = fold(text)
-        if not wanted:
-            return []
-        former = FormerName.objects.filter(folded__endswith=wanted)
-        near = self.filter(
-            Q(code__iexact=clean(text))
-            | Q(folded__endswith=wanted)
-            | Q(pk__in=former.values("unit"))
-        )
+        return self.told_by([text])[text]
+
+    def told_by(self, texts: Iterable[str]) -> dict[str, list[Unit]]:
+        """For each of the texts the units that it tells (`told`), one query for all."""
+        wanted = {text: fold(text) for text in texts}
+        near = Q(pk__in=[])
+        for text, folded in wanted.items():
+            if folded:
+                former = FormerName.objects.filter(folded__endswith=folded)
+                near |= Q(code__iexact=clean(text)) | Q(folded__endswith=folded)
+                near |= Q(pk__in=former.values("unit"))
         found = [
-            (unit, {fold(name) for name in unit.names})
-            for unit in near.prefetch_related("former_names")
+            (unit, {fold(name) for name in unit.names}) for unit in self.filter(near).with_names()
         ]
-        return (
-            [unit for unit, _ in found if fold(unit.code) == wanted]
-            or [unit for unit, names in found if wanted in names]
-            or [
-                unit
-                for unit, names in found
-                if wanted in {_KIND_WORDS.sub("", name) for name in names}
-            ]
-        )
+        return {text: _meant(folded, found) if folded else [] for text, folded in wanted.items()}
 
     def place(self) -> None:
         """Write the path of units just added, whose parents have theirs already."""
@@ -209,6 +218,37 @@ class UnitQuerySet(models.QuerySet["Unit"]):
             start,
         )
         return list(found)
+
+    @staticmethod
+    def lineages_by(units: Iterable[Unit]) -> dict[int, list[Unit]]:
+        """By id of each of a few units the lineage of that one alone. One query for all."""
+        found: dict[int, list[Unit]] = {unit.pk: [] for unit in units}
+        if not found:
+            return {}
+        slots = ", ".join(["%s"] * len(found))  # nothing else is put into the text
+        rows: Any = Unit.objects.raw(
+            f"""WITH RECURSIVE line(start, id) AS (
+                SELECT id, id FROM units_unit WHERE id IN ({slots})
+                UNION
+                SELECT line.start, s.predecessor_id FROM units_succession s
+                JOIN line ON s.successor_id = line.id
+                WHERE s.kind <> 'SPLIT' OR s.is_main)
+            SELECT u.*, line.start AS lineage_of
+            FROM units_unit u JOIN line ON line.id = u.id""",  # noqa: S608
+            list(found),
+        )
+        for row in rows:
+            found[row.lineage_of].append(row)
+        return found
+
+
+def _meant(wanted: str, near: list[tuple[Unit, set[str]]]) -> list[Unit]:
+    """Those that the folded text means, of units near to it with their folded names."""
+    return (
+        [unit for unit, _ in near if fold(unit.code) == wanted]
+        or [unit for unit, names in near if wanted in names]
+        or [unit for unit, names in near if wanted in {_KIND_WORDS.sub("", name) for name in names}]
+    )
 
 
 class Unit(Ruled):
