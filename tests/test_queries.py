@@ -48,6 +48,7 @@ PAGES = (
     "/remedies/assign/?all=1",
     "/remedies/remind/?all=1",
     "/remedies/extend/?all=1",
+    "/cases/?state=overdue&unit=171&body=19",
     "/plans/",
     "/overlaps/?year=2023",
     "/overlaps/?year=2023&unit=171",
