@@ -281,6 +281,10 @@ TABLE: dict[str, Row] = {
     "field:entry_settle":            Row("302 200 404 404 404 404 404", "302 200 404 404 404 404 404", "entry"),
     "field:entry_set_aside":         Row("302 200 404 404 404 404 404", "302 200 404 404 404 404 404", "entry"),
 
+    "reports:visited":               Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
+    "reports:visited_xlsx":          Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
+    "reports:followed":              Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
+    "reports:followed_xlsx":         Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
     "reports:return_list":           Row("302 200 200 200 200 403 200"),
     "reports:return_create":         Row("302 200 403 200 403 403 200", "302 200 403 200 403 403 200"),
     "reports:return_detail":         Row("302 200 200 200 200 404 404", record="return"),
