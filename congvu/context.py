@@ -43,6 +43,7 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str, str | None], ...]], ...] = 
             ("Mục ghi tại chỗ", "field:entry_list", "finding", "rounds.change"),
             ("Tồn tại", "findings:finding_list", "finding", "findings.view"),
             ("Kiến nghị", "findings:remedy_list", "remedy", "remedies.view"),
+            ("Vụ việc công dân", "findings:case_list", "case", "remedies.view"),
         ),
     ),
     (

@@ -14,6 +14,7 @@ ICONS: dict[str, str] = {
     "schedule": "M4 5h16v16H4zM4 10h16M8 2v5M16 2v5M8 14h.5M12 14h.5M16 14h.5M8 17.5h.5M12 17.5h.5",
     "round": "M9 3h6v4H9zM9 5H5v16h14V5h-4M9 14l2.5 2.5L16 12",
     "finding": "M12 3l10 18H2zM12 10v5M12 18v.5",
+    "case": "M4 4h16v12H10l-6 5V4M8 8h8M8 12h5",
     "remedy": "M4 4h12v6M4 4v16h7M8 9h4M8 13h2M13 18l3 3 6-7",
     "figures": "M4 4h16v16H4zM4 9h16M4 14h16M10 4v16",
     "summary": "M4 3v18h17M8 17v-5M13 17V8M18 17V5",

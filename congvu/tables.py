@@ -176,6 +176,8 @@ class Listing:
     # The name of the exported file, without its ending.
     file_name: str = "danh-sach"
     can_export: bool = True
+    # How many records there are, where that was counted already; only without filters.
+    known_count: int | None = None
     # The id of the form to which rows that are ticked belong; empty: rows cannot be ticked.
     picks: str = ""
     filters: ListFilter | None = field(init=False, default=None)
@@ -220,7 +222,10 @@ class Listing:
     def records_of_page(self) -> Page[Any]:
         """The page asked for; a page beyond the last is the last."""
         if self._page is None:
-            self._page = Paginator(self.records, PAGE_SIZE).get_page(self.request.GET.get("page"))
+            paginator = Paginator(self.records, PAGE_SIZE)
+            if self.known_count is not None:
+                paginator.__dict__["count"] = self.known_count
+            self._page = paginator.get_page(self.request.GET.get("page"))
         return self._page
 
     @property

@@ -58,6 +58,7 @@ DEEDS: dict[str, str] = {
     "requested": "Xin gia hạn",
     "refused": "Từ chối gia hạn",
     "assigned": "Giao theo dõi",
+    "handed_over": "Giao giải quyết",
     "reminded": "Nhắc việc",
     "exported": "Xuất tệp",
     "signed_in": "Đăng nhập",

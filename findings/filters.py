@@ -18,9 +18,11 @@ from django_filters.filters import CharFilter, ChoiceFilter
 from accounts.models import User
 from congvu.access import record_id
 from congvu.dates import parse_day, today
-from congvu.filters import CodeFilter, DayFilter, YearFilter
+from congvu.filters import CodeFilter, DayFilter, ListFilter, YearFilter
 from congvu.text import search_words
 from findings.models import (
+    CaseQuerySet,
+    CaseState,
     Category,
     FindingQuerySet,
     Remedy,
@@ -182,3 +184,45 @@ def _named(text: str) -> list[tuple[str, str]]:
     pk = record_id(text)
     units = Unit.objects.filter(pk=pk) if pk is not None else ()
     return [(str(each.pk), each.label(today())) for each in units]
+
+
+class CaseFilter(ListFilter):
+    """Filters of the list of citizens' cases; the rows have `done_on` and `due_in_force`."""
+
+    q = CharFilter(label="Tìm", method="search")
+    state = ChoiceFilter(
+        label="Tình trạng", choices=CaseState.choices, empty_label="Tất cả", method="in_state"
+    )
+    handed = ChoiceFilter(
+        label="Giao giải quyết",
+        choices=(("true", "Đã giao"), ("false", "Chưa giao")),
+        empty_label="Tất cả",
+        method="by_remedy",
+    )
+    unit = UnitFilter("visit__unit__", label="Đơn vị được kiểm tra")
+    body = UnitFilter("visit__round__body__", label="Cơ quan kiểm tra")
+    first = DayFilter(label="Kiểm tra từ", field_name="visit__visited_on", lookup_expr="gte")
+    last = DayFilter(label="đến ngày", field_name="visit__visited_on", lookup_expr="lte")
+    # Set by the links of visits.
+    visit = CharFilter(label="Lượt kiểm tra", method="of_visit", widget=forms.HiddenInput)
+
+    ORDER = ("q", "state", "handed", "unit", "body", "from", "to")
+
+    def search(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """Words in any order, without tone marks, in the subject and the unit's names."""
+        for condition in units_with(value, "visit__unit", "folded"):
+            cases = cases.filter(condition)
+        return cases
+
+    def in_state(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """Where they stand today."""
+        return cases.in_state(value, today())
+
+    def by_remedy(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """Whether the unit was asked to settle them."""
+        return cases.filter(remedy__isnull=value == "false")
+
+    def of_visit(self, cases: CaseQuerySet, name: str, value: str) -> CaseQuerySet:
+        """Those met at one visit; none where the address names no visit."""
+        pk = record_id(value)
+        return cases.none() if pk is None else cases.filter(visit=pk)

@@ -17,7 +17,7 @@ from congvu.pages import Action, Fact
 from congvu.tables import Badge
 from directives.models import Document
 from findings.columns import due_phrase, state_badge, whom
-from findings.models import OWN_WORK, Extension, Finding, Remedy, named
+from findings.models import OWN_WORK, CitizenCase, Extension, Finding, Remedy, named
 from inspections.facts import unit_url
 from inspections.models import Visit
 from inspections.story import PERSONAL
@@ -47,7 +47,7 @@ def facts_of_visit(visit: Visit, user: User) -> list[Fact]:
     ]
 
 
-def marks(record: Finding | Remedy, user: User) -> list[Event] | None:
+def marks(record: Finding | Remedy | CitizenCase, user: User) -> list[Event] | None:
     """The record's trail, for the side that inspects; without names for whoever may not see them.
 
     The side that was inspected reads what happened in the story itself, not who corrected what
@@ -157,6 +157,8 @@ def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
                 small=remedy.finding.get_category_display(),
             )
         )
+    if (case := getattr(remedy, "case", None)) is not None:
+        facts.append(Fact("Vụ việc công dân", str(case), url=case.get_absolute_url()))
     if remedy.answerer and user.sees_names:
         facts.append(Fact("Người, đơn vị trả lời", remedy.answerer))
     if remedy.keeper is not None:

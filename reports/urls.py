@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import progress, proposals, returns, summary
+from reports.views import listed, progress, proposals, returns, summary
 
 app_name = "reports"
 
@@ -17,6 +17,10 @@ urlpatterns = [
     path("reports/summary/", summary.summary, name="summary"),
     path("reports/summary.xlsx", summary.summary_xlsx, name="summary_xlsx"),
     path("reports/summary/<str:key>/", summary.summary_figure, name="summary_figure"),
+    path("reports/visited/", listed.visited, name="visited"),
+    path("reports/visited.xlsx", listed.visited_xlsx, name="visited_xlsx"),
+    path("reports/followed/", listed.followed, name="followed"),
+    path("reports/followed.xlsx", listed.followed_xlsx, name="followed_xlsx"),
     path("returns/", returns.return_list, name="return_list"),
     path("returns/create/", returns.return_create, name="return_create"),
     path("returns/<int:pk>/", returns.return_detail, name="return_detail"),

@@ -24,7 +24,7 @@ from django.utils import timezone
 from directives.models import Document
 from exchange.models import ImportJob
 from field.models import Entry
-from findings.models import Extension, ExtensionRequest
+from findings.models import CitizenCase, Extension, ExtensionRequest
 from inspections.models import Adjustment, CalendarFeed, Content
 from notices.models import Notice
 from reports.models import Draw, Proposal
@@ -222,10 +222,16 @@ TABLE: dict[str, Row] = {
     "findings:remedy_complete":      Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_send_back":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_reopen":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
-    "findings:remedy_assign":        Row("302 200 403 403 403 404 404", "302 302 403 403 403 404 404", "remedy"),
+    "findings:remedy_assign":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_delete":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_attach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_detach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    "findings:case_list":            Row("302 200 200 200 200 403 200"),
+    "findings:case_create":          Row("302 200 403 403 403 403 404", "302 200 403 403 403 403 404", "visit"),
+    "findings:case_detail":          Row("302 200 200 200 200 404 404", record="case"),
+    "findings:case_edit":            Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "case"),
+    "findings:case_hand_over":       Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "case"),
+    "findings:case_delete":          Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "case"),
     "findings:visit_evidence":       Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "visit"),
     "findings:finding_evidence":     Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "finding"),
     "findings:remedy_evidence":      Row("302 200 200 200 403 404 404", "302 200 200 200 403 404 404", "remedy"),
@@ -275,6 +281,10 @@ TABLE: dict[str, Row] = {
     "field:entry_settle":            Row("302 200 404 404 404 404 404", "302 200 404 404 404 404 404", "entry"),
     "field:entry_set_aside":         Row("302 200 404 404 404 404 404", "302 200 404 404 404 404 404", "entry"),
 
+    "reports:visited":               Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
+    "reports:visited_xlsx":          Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
+    "reports:followed":              Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
+    "reports:followed_xlsx":         Row("302 200 404 404 200 403 404", query="unit=19&year=2023"),
     "reports:return_list":           Row("302 200 200 200 200 403 200"),
     "reports:return_create":         Row("302 200 403 200 403 403 200", "302 200 403 200 403 403 200"),
     "reports:return_detail":         Row("302 200 200 200 200 404 404", record="return"),
@@ -341,6 +351,7 @@ def records(world: World, staff: Client, reporter: Client) -> dict[str, tuple[An
                 remedy=remedy, decided_on=date(2023, 6, 20), due_on=date(2023, 8, 1)
             ),
         ),
+        "case": (CitizenCase.objects.create(visit=visit, subject="Cấp giấy chứng nhận"),),
         "request": (
             ExtensionRequest.objects.create(
                 remedy=make_remedy(visit),

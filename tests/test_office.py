@@ -416,6 +416,46 @@ def test_the_progress_of_a_plan_prints_on_a4_one_page_wide(
     assert "THỦ TRƯỞNG ĐƠN VỊ" in text
 
 
+# --- Biểu 02 and 04 --------------------------------------------------------------------------
+
+
+def test_visits_and_remedies_one_by_one_print_on_a4_one_page_wide(
+    opened: Callable[..., dict[str, Path]], busy: World, staff: Client, poppler: Path
+) -> None:
+    round_ = make_round(busy.province, D(2023, 6, 1), team=make_team(busy.province, name="=1+1"))
+    visit = make_visit(round_, busy.tien_hoi, minutes_number="12/BB", conclusion_number="-5")
+    for number, text in enumerate(TYPED):
+        finding = make_finding(visit, content=text)
+        make_remedy(visit, code=f"B{number:03}", finding=finding, content=text)
+    query = "unit=19&from=2023-06-01&to=2023-06-01"
+    files = {
+        "bieu02": content_of(staff, f"/reports/visited.xlsx?{query}"),
+        "bieu04": content_of(staff, f"/reports/followed.xlsx?{query}"),
+    }
+    again = opened(files)
+    same_as_written(files, again)
+    (row,) = [row for row in cells_of(again["bieu02"])["Biểu 02"] if isinstance(row[0], int)]
+    assert row[1] == LONG
+    assert row[3] == D(2023, 6, 1)
+    assert (row[5], row[8], row[9]) == ("=1+1", "12/BB", "-5")
+    rows = [row for row in cells_of(again["bieu04"])["Biểu 04"] if isinstance(row[0], int)]
+    assert [row[0] for row in rows] == list(range(1, len(TYPED) + 1))
+    assert {row[5] for row in rows} == {D(2023, 6, 30)}
+    asked = [row[3].removeprefix("Nhắc nhở, rút kinh nghiệm (tập thể): ") for row in rows]
+    # A text of more than six hundred letters is cut in the table, and never anywhere else.
+    assert asked[1:16] == list(STORED[1:16])
+
+    for name, words in (("bieu02", "BIỂU 02"), ("bieu04", "BIỂU 04")):
+        pdf = opened(files, to="pdf")[name]
+        sizes = re.findall(r"size: +([\d.]+) x ([\d.]+)", _told(poppler, "pdfinfo", "-l", "9", pdf))
+        assert {tuple(round(float(side)) for side in size) for size in sizes} == {(842, 595)}
+        text = _told(poppler, "pdftotext", "-layout", pdf, "-")
+        first = text.split("\f", maxsplit=1)[0]
+        for each in ("STT", "Ghi chú", "TỈNH THÁI NGUYÊN", words):
+            assert each in first
+        assert "THỦ TRƯỞNG ĐƠN VỊ" in text
+
+
 def _told(poppler: Path, name: str, *arguments: str | Path) -> str:
     """What a program says of a PDF."""
     done = subprocess.run(

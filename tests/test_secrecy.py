@@ -28,7 +28,15 @@ from congvu.trail import mark
 from directives.models import Document
 from exchange.models import ImportJob
 from field.models import Entry
-from findings.models import Checklist, Evidence, Extension, ExtensionRequest, Finding, Remedy
+from findings.models import (
+    Checklist,
+    CitizenCase,
+    Evidence,
+    Extension,
+    ExtensionRequest,
+    Finding,
+    Remedy,
+)
 from inspections.models import (
     Adjustment,
     CalendarFeed,
@@ -78,6 +86,7 @@ KINDS: dict[str, type[models.Model]] = {
     "evidence": Evidence,
     "extension": Extension,
     "request": ExtensionRequest,
+    "case": CitizenCase,
     "reform": Reform,
     "plan": Plan,
     "draft": Plan,
@@ -161,6 +170,7 @@ def before(world: World) -> World:
     make_checklist(world.province, status="DRAFT")
     make_evidence(visit, by)
     Extension.objects.create(remedy=remedy, decided_on=visit.visited_on, due_on=day)
+    CitizenCase.objects.create(visit=visit, subject="Cấp giấy chứng nhận", person_name="Bà Hai")
     ExtensionRequest.objects.create(remedy=remedy, by=by, until=last, reason="Chờ kinh phí")
     reform = Reform.objects.create(deed="added", effective_on=day - timedelta(days=400))
     Unit.objects.filter(pk=world.tien_hoi.pk).update(opened_in=reform)
@@ -225,6 +235,7 @@ def prepare_the_surprise(world: World) -> None:
             extension = Extension.objects.create(
                 remedy=remedy, decided_on=due, due_on=today(), document=SECRET
             )
+            CitizenCase.objects.create(visit=visit, subject=SECRET, person_name=SECRET)
             ExtensionRequest.objects.create(
                 remedy=remedy, by=staff, until=day, reason=SECRET, document=SECRET
             )

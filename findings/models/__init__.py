@@ -25,6 +25,7 @@ from findings.models.checklists import (
 from findings.models.codes import (
     FORMS_OF,
     LAST_DAYS,
+    CaseState,
     Category,
     DisciplineForm,
     OfficialKind,
@@ -65,6 +66,7 @@ __all__ = [
     "Answer",
     "Asked",
     "CaseQuerySet",
+    "CaseState",
     "Category",
     "Checklist",
     "ChecklistQuerySet",

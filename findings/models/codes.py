@@ -144,6 +144,14 @@ class RemedyState(models.TextChoices):
     OVERDUE = "overdue", "Quá hạn"
 
 
+class CaseState(models.TextChoices):
+    """Where a citizen's case stands on a day: derived, never stored."""
+
+    SETTLED = "settled", "Đã giải quyết"
+    OPEN = "open", "Đang chờ giải quyết"
+    OVERDUE = "overdue", "Quá hẹn"
+
+
 # The tone in which each state is shown, on every page.
 STATE_TONES: dict[str, str] = {
     RemedyState.DONE_ON_TIME: "success",

@@ -380,6 +380,10 @@ class Remedy(Demand):
             # Without the person's name: the trail of a visit is read by more people.
             note = f"{self}: {self.get_kind_display()}, {self.get_subject_display().lower()}"
             mark(by, self.visit, "removed", note=note)
+            # The case that it followed waits again.
+            if (case := getattr(self, "case", None)) is not None:
+                case.remedy = None
+                case.write("remedy")
             try:
                 self.delete()
             except ProtectedError as fault:

@@ -42,7 +42,7 @@ from findings.views.visits import choose_visit, number, visit_of
 def remedy_in_reach(request: UserRequest, pk: int) -> Remedy:
     """The remedy with all that happened to it; 404 for one out of reach."""
     remedies = Remedy.objects.visible_to(request.user).select_related(
-        "visit__unit", "visit__round__body", "finding",
+        "visit__unit", "visit__round__body", "finding", "case",
         "keeper__unit", "acknowledged_by__unit", "verified_by__unit",
     )  # fmt: skip
     progress = Progress.objects.select_related("by__unit")
@@ -62,7 +62,7 @@ def remedy_list(request: UserRequest) -> HttpResponseBase:
     user = request.user
     require(user, "remedies.view")
     as_of = day_of(request)
-    with_names = _names_asked(request)
+    with_names = names_asked(request)
     for_export = is_export(request)
     remedies = Remedy.objects.visible_to(user).standing(as_of, shown=for_export)
     listing = Listing(
@@ -88,7 +88,7 @@ def remedy_list(request: UserRequest) -> HttpResponseBase:
     return listing.respond("findings/remedy_list.html", _list_context(request, listing, as_of))
 
 
-def _names_asked(request: UserRequest) -> bool:
+def names_asked(request: UserRequest) -> bool:
     """Whether a file with names is asked for; refused (403) to whoever may not see them."""
     asked = is_export(request) and request.GET.get("names") == "1"
     if asked and not request.user.sees_names:

@@ -25,7 +25,7 @@ def visit_detail(request: UserRequest, pk: int) -> HttpResponse:
     visits = Visit.objects.visible_to(user).select_related(
         "unit", "round__body", "conclusion__kept_by", "conclusion__issuer", "closed_by"
     )
-    visits = visits.annotate(entries_waiting=_entries_waiting())
+    visits = visits.annotate(entries_waiting=_entries_waiting(), cases_count=_cases())
     visit = get_object_or_404(
         visits.prefetch_related("findings", "remedies__extensions", "roll_calls"), pk=pk
     )
@@ -59,6 +59,12 @@ def _entries_waiting() -> Subquery:
     return Subquery(
         waiting.order_by().values("pk").annotate(number=Count("entries")).values("number")
     )
+
+
+def _cases() -> Subquery:
+    """How many citizens' cases were met at the visit."""
+    met = Visit.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
+    return Subquery(met.annotate(number=Count("cases")).values("number"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -60,10 +60,15 @@ class Page:
         self.text(row, first, text, **properties)
 
 
-def workbook_of(title: str, sheets: dict[str, Callable[[Page], None]]) -> bytes:
-    """An `.xlsx` file: each sheet by its name, written by the function beside it."""
+def workbook_of(
+    title: str, sheets: dict[str, Callable[[Page], None]], *, is_long: bool = False
+) -> bytes:
+    """An `.xlsx` file: each sheet by its name, written by the function beside it.
+
+    `is_long`: rows leave the memory as soon as a later one is written.
+    """
     target = BytesIO()
-    book = xlsxwriter.Workbook(target, {"in_memory": True})
+    book = xlsxwriter.Workbook(target, {"constant_memory" if is_long else "in_memory": True})
     book.set_properties({"title": title})
     for name, write in sheets.items():
         write(Page(book, name))
@@ -106,37 +111,38 @@ class Layout:
         page.repeat_rows(head, head + 1)
         page.freeze_panes(head + 2, 2)
         box = {"border": 1, "align": "center", "text_wrap": True}
+        page.set_row(head, self.heading_height)
         for place, (heading, _) in enumerate(self.columns):
             sheet.text(head, place, heading, bold=True, **box)
+        for place in range(len(self.columns)):
             sheet.text(head + 1, place, f"({place + 1})", italic=True, **box)
-        page.set_row(head, self.heading_height)
         return head + 2
 
     def _above(self, sheet: Page, unit: Unit, name: str, line: str) -> int:
-        """Issuing body, the country's name, title and the line under it."""
+        """Issuing body, the country's name, title and the line under it, row by row."""
         above, issuer = letterhead(unit, name)
-        sheet.across(0, self.left, above.upper(), bold=unit.kind in _SEATS)
-        sheet.across(1, self.left, issuer.upper(), bold=True)
         first, last = self.left
         width = sum(width for _, width in self.columns[first : last + 1]) / _CAPITALS
         sheet.page.set_row(0, height_of([(above, width)]))
-        sheet.page.set_row(1, height_of([(issuer, width)]))
+        sheet.across(0, self.left, above.upper(), bold=unit.kind in _SEATS)
         sheet.across(0, self.right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", bold=True)
+        sheet.page.set_row(1, height_of([(issuer, width)]))
+        sheet.across(1, self.left, issuer.upper(), bold=True)
         sheet.across(1, self.right, "Độc lập - Tự do - Hạnh phúc", bold=True, underline=1)
         sheet.across(2, self.left, "─────────")
         date_line = "…………, ngày …… tháng …… năm ………"
         sheet.across(2, self.right, date_line, italic=True)
         whole = (0, self.last)
         sheet.across(4, whole, self.title, bold=True, font_size=14)
-        sheet.across(5, whole, line, italic=True)
         sheet.page.set_row(5, height_of([(line, sum(width for _, width in self.columns))]))
+        sheet.across(5, whole, line, italic=True)
         return 7
 
     def close(self, sheet: Page, row: int, notes: list[str]) -> None:
         """Footnotes and the two signatures below the table, which ends before `row`."""
         for note in notes:
-            sheet.across(row, (0, self.last), note, italic=True, align="left", font_size=11)
             sheet.page.set_row(row, 32)
+            sheet.across(row, (0, self.last), note, italic=True, align="left", font_size=11)
             row += 1
         row += 1
         sheet.across(row, self.left, "NGƯỜI LẬP BIỂU", bold=True)

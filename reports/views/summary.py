@@ -28,7 +28,7 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _REFUSAL = "Vai trò của bạn không xem được số liệu tổng hợp."
 
 
-def _asked(request: UserRequest) -> tuple[SummaryForm, Question | None]:
+def asked(request: UserRequest) -> tuple[SummaryForm, Question | None]:
     """The parameters, and the question where they make one.
 
     404 for a unit that is not in scope or does not exist, 403 for a role that sees no summaries.
@@ -49,7 +49,7 @@ def _back(request: UserRequest) -> HttpResponse:
 @require_safe
 def summary(request: UserRequest) -> HttpResponse:
     """Every figure of the contract, what is only reported beside it, and Biểu 01."""
-    form, question = _asked(request)
+    form, question = asked(request)
     if question is None:
         return render(request, "reports/summary.html", {"form": form, "title": "Tổng hợp"})
     found = summarize(question)
@@ -76,6 +76,8 @@ def summary(request: UserRequest) -> HttpResponse:
             for heir in found.heirs
         ],
         "workbook_url": f"{reverse('reports:summary_xlsx')}?{query}",
+        "visited_url": f"{reverse('reports:visited')}?{query}",
+        "followed_url": f"{reverse('reports:followed')}?{query}",
     }
     return render(request, "reports/summary.html", context)
 
@@ -83,7 +85,7 @@ def summary(request: UserRequest) -> HttpResponse:
 @require_safe
 def summary_xlsx(request: UserRequest) -> HttpResponse:
     """Biểu 01 and every figure as a workbook."""
-    _, question = _asked(request)
+    _, question = asked(request)
     if question is None:
         return _back(request)
     found = summarize(question)
@@ -97,12 +99,12 @@ def summary_xlsx(request: UserRequest) -> HttpResponse:
 @require_safe
 def summary_figure(request: UserRequest, key: str) -> HttpResponseBase:
     """The logged records behind one figure, and the returns that add to it."""
-    _, question = _asked(request)
+    _, question = asked(request)
     if question is None:
         return _back(request)
     figure = _figure(request, summarize(question), key)
     for_export = is_export(request)
-    with_names = has_names(figure) and _names_wanted(request, for_export)
+    with_names = has_names(figure) and names_wanted(request, for_export=for_export)
     listing = Listing(
         request,
         figure.label,
@@ -130,7 +132,7 @@ def summary_figure(request: UserRequest, key: str) -> HttpResponseBase:
     return listing.respond("reports/summary_figure.html", context)
 
 
-def _names_wanted(request: UserRequest, for_export: bool) -> bool:
+def names_wanted(request: UserRequest, *, for_export: bool) -> bool:
     """Names are shown to whoever may see them, and exported only when asked for (else 403)."""
     sees_names = request.user.sees_names
     if not for_export:
