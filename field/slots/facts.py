@@ -18,6 +18,7 @@ from findings.evidence_files import Kept
 from findings.forms import no_citizen_id
 from findings.models import Question, Reply, answer
 from inspections.models import RollCall, Visit
+from inspections.models.roll_calls import TOLD
 
 
 class BeginSlot(Slot):
@@ -123,28 +124,13 @@ class RollCallSlot(Slot):
         at: datetime,
         kept: Kept | None = None,
     ) -> int | None:
+        if value is not None:
+            return RollCall.record(visit, by, **value, taken_at=at).pk
         row = visit.roll_calls.filter(folded=ref).first()
-        if value is None:
-            if row is not None:
-                mark(by, visit, "removed", note=f"Điểm danh {row}")
-                row.delete()
-            return None
-        before = self._told(row)
-        row = row or RollCall(visit=visit)
-        for name, each in value.items():
-            setattr(row, name, each)
-        row.taken_at = at
-        row.full_clean()
-        if row.pk is None:
-            row.save()
-        else:
-            row.write(*value, "taken_at")
-        mark(by, visit, "changed", {"roll_calls": (before, self._told(row))})
-        return row.pk
-
-    @staticmethod
-    def _told(row: RollCall | None) -> str:
-        return str(row) if row else ""
+        if row is not None:
+            mark(by, visit, "changed", {TOLD: (row.told, "")})
+            row.delete()
+        return None
 
 
 class AnswerSlot(Slot):
