@@ -14,6 +14,7 @@ from findings.views import (
     follow_up,
     minutes,
     papers,
+    recheck,
     remedies,
 )
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("visits/<int:visit_pk>/remedies/create/", remedies.remedy_create, name="remedy_create"),
     path("remedies/<int:pk>/", remedies.remedy_detail, name="remedy_detail"),
     path("remedies/<int:pk>/edit/", remedies.remedy_edit, name="remedy_edit"),
+    path("visits/<int:pk>/recheck/", recheck.visit_recheck, name="visit_recheck"),
     path("cases/", cases.case_list, name="case_list"),
     path("cases/create/", cases.case_create, name="case_create"),
     path("visits/<int:visit_pk>/cases/create/", cases.case_create, name="case_create"),
