@@ -98,6 +98,7 @@ def starts(user: User, now: date) -> list[Action]:
     offers = [
         ("rounds.change", "Ghi một cuộc kiểm tra", reverse("inspections:round_create")),
         ("returns.change", "Lập số liệu báo cáo", reverse("reports:return_create")),
+        ("remedies.view", "Bảng theo dõi kiến nghị", reverse("findings:remedy_board")),
         ("summary.view", f"Tổng hợp năm {year}", _summary(user, year)),
         ("summary.view", f"Tổng hợp năm {year - 1}", _summary(user, year - 1)),
         ("workbook.import", "Nhập từ bảng tính", reverse("exchange:import_list")),

@@ -166,6 +166,7 @@ def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
     if remedy.acknowledged_at and remedy.acknowledged_by:
         day = timezone.localdate(remedy.acknowledged_at)
         facts.append(Fact("Tiếp nhận", format_day(day), small=named(remedy.acknowledged_by)))
+    facts += _settled(remedy, user)
     if remedy.completed_on:
         facts.append(
             Fact("Hoàn thành", format_day(remedy.completed_on), small=remedy.report_document)
@@ -173,6 +174,16 @@ def facts_of_remedy(remedy: Remedy, user: User, now: Standing) -> list[Fact]:
         if remedy.verified_by is not None:
             facts.append(Fact("Người xác nhận hoàn thành", named(remedy.verified_by)))
     return facts
+
+
+def _settled(remedy: Remedy, user: User) -> Iterator[Fact]:
+    """Which re-check saw that it is done: for whoever may know of that visit. One query."""
+    if remedy.settled_in_id is None:
+        return
+    visit = Visit.objects.visible_to(user).filter(pk=remedy.settled_in_id).first()
+    if visit is not None:
+        text = f"Lượt phúc tra ngày {format_day(visit.visited_on)}"
+        yield Fact("Xác nhận tại", text, url=visit.get_absolute_url())
 
 
 def _discipline(remedy: Remedy, user: User) -> Iterator[Fact]:

@@ -12,8 +12,10 @@ from findings.views import (
     evidence,
     findings,
     follow_up,
+    lines,
     minutes,
     papers,
+    recheck,
     remedies,
 )
 
@@ -30,6 +32,8 @@ urlpatterns = [
     path("visits/<int:pk>/minutes/", minutes.visit_minutes, name="visit_minutes"),
     path("visits/<int:pk>/minutes.docx", minutes.visit_minutes_docx, name="visit_minutes_docx"),
     path("visits/<int:pk>/conclude/", conclusions.visit_conclude, name="visit_conclude"),
+    path("rounds/<int:pk>/line/", lines.round_line, name="round_line"),
+    path("units/<int:pk>/line/", lines.unit_line, name="unit_line"),
     path("remedies/", remedies.remedy_list, name="remedy_list"),
     path("remedies/board/", board.remedy_board, name="remedy_board"),
     path("remedies/assign/", bulk.remedies_assign, name="remedies_assign"),
@@ -40,6 +44,7 @@ urlpatterns = [
     path("visits/<int:visit_pk>/remedies/create/", remedies.remedy_create, name="remedy_create"),
     path("remedies/<int:pk>/", remedies.remedy_detail, name="remedy_detail"),
     path("remedies/<int:pk>/edit/", remedies.remedy_edit, name="remedy_edit"),
+    path("visits/<int:pk>/recheck/", recheck.visit_recheck, name="visit_recheck"),
     path("cases/", cases.case_list, name="case_list"),
     path("cases/create/", cases.case_create, name="case_create"),
     path("visits/<int:visit_pk>/cases/create/", cases.case_create, name="case_create"),

@@ -14,7 +14,7 @@ from accounts.models import User
 from congvu.dates import days_phrase, format_day, today
 from congvu.pages import Action, Fact
 from directives.models import Document
-from inspections.models import Plan, PlanItem, Round, RoundStatus, Team, Visit
+from inspections.models import Plan, PlanItem, Round, RoundForm, RoundStatus, Team, Visit
 from inspections.models.answers import AHEAD
 from units.models import Unit
 
@@ -294,8 +294,11 @@ def actions_of_visit(visit: Visit, user: User) -> list[Action]:
     close = to("inspections:visit_close", "Hoàn thành lượt kiểm tra", visit.why_not_closed())
     conclude = to("findings:visit_conclude", "Ghi kết luận", visit.why_not_concluded())
     demand = to("findings:remedy_create", "Ghi kiến nghị")
+    recheck = to("findings:visit_recheck", "Phúc tra kiến nghị")
+    rechecked = [recheck] if visit.round.form == RoundForm.RECHECK else []
     amend = to("inspections:addendum_create", "Bổ sung, đính chính")
     others = [
+        *rechecked,
         to("inspections:visit_edit", "Sửa lượt kiểm tra"),
         to("inspections:visit_attach", "Gắn văn bản"),
         to("inspections:visit_delete", "Xóa lượt này", visit.why_not_removed(), danger=True),

@@ -205,6 +205,8 @@ TABLE: dict[str, Row] = {
     "findings:finding_edit":         Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "finding"),
     "findings:finding_delete":       Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "finding"),
     "findings:remedy_list":          Row("302 200 200 200 200 403 200"),
+    "findings:round_line":           Row("302 200 200 200 200 404 404", record="round"),
+    "findings:unit_line":            Row("302 200 200 200 200 403 404", record="unit"),
     "findings:remedy_board":         Row("302 200 200 200 200 403 200"),
     "findings:remedies_assign":      Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
     "findings:remedies_remind":      Row("302 200 200 403 403 403 200", "302 200 200 403 403 403 200"),
@@ -226,6 +228,8 @@ TABLE: dict[str, Row] = {
     "findings:remedy_delete":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_attach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
     "findings:remedy_detach":        Row("302 200 403 403 403 404 404", "302 200 403 403 403 404 404", "remedy"),
+    # No re-check: nothing is verified there.
+    "findings:visit_recheck":        Row("302 404 403 403 403 403 404", "302 404 403 403 403 403 404", "visit"),
     "findings:case_list":            Row("302 200 200 200 200 403 200"),
     "findings:case_create":          Row("302 200 403 403 403 403 404", "302 200 403 403 403 403 404", "visit"),
     "findings:case_detail":          Row("302 200 200 200 200 404 404", record="case"),

@@ -158,15 +158,18 @@ def _links(unit: Unit, on: date, person: Person) -> list[Action]:
     for label, name, parameter, deed in _RECORDS:
         if person.may(deed):
             found.append(_link(label, name, {parameter: unit.code, **query}))
+    if person.may("remedies.view"):
+        found.append(_link("Từ tồn tại đến kết quả", "findings:unit_line", {}, unit.pk))
     if person.may("summary.view"):
         year = {"unit": unit.code, "year": str(on.year), "boundaries_on": on.isoformat()}
         found.append(_link(f"Tổng hợp năm {on.year}", "reports:summary", year))
     return [link for link in found if link is not None]
 
 
-def _link(label: str, name: str, query: dict[str, str]) -> Action | None:
+def _link(label: str, name: str, query: dict[str, str], *args: int) -> Action | None:
     try:
-        return Action(label, f"{reverse(name)}?{urlencode(query)}")
+        address = reverse(name, args=args)
+        return Action(label, f"{address}?{urlencode(query)}" if query else address)
     except NoReverseMatch:
         return None
 

@@ -25,7 +25,7 @@ from findings.models.codes import (
 from findings.models.demands import Demand
 from findings.models.follow_up import Extension, ExtensionRequest, Progress, refuse
 from findings.models.standing import RemedyQuerySet
-from inspections.models import RoundStatus
+from inspections.models import RoundStatus, Visit
 
 
 def _day(moment: datetime) -> date:
@@ -312,10 +312,18 @@ class Remedy(Demand):
             mark(by, self, "reported", note=text[:200])
         return progress
 
-    def complete(self, *, by: User, completed_on: date, report_document: str = "") -> None:
+    def complete(
+        self,
+        *,
+        by: User,
+        completed_on: date,
+        report_document: str = "",
+        settled_in: Visit | None = None,
+    ) -> None:
         """Record that the remedy was done on that day, and who verified it.
 
-        Claims that waited are settled by it. Whatever way leads here, the side that must act is
+        `settled_in`: the visit of a re-check that saw it. Claims that waited are settled by it.
+        Whatever way leads here, the side that must act is
         refused (`PermissionDenied`).
         """
         self.require_settled(by)
@@ -324,10 +332,11 @@ class Remedy(Demand):
             self._hold("why_not_completed")
             self.completed_on = completed_on
             self.report_document = report_document or self.report_document
-            self.verified_by = by
-            self.write("completed_on", "report_document", "verified_by")
+            self.verified_by, self.settled_in = by, settled_in
+            self.write("completed_on", "report_document", "verified_by", "settled_in")
             self.progress.settle()
-            mark(by, self, "completed", {"completed_on": (None, completed_on)})
+            note = f"Tại lượt phúc tra {settled_in}" if settled_in else ""
+            mark(by, self, "completed", {"completed_on": (None, completed_on)}, note=note)
 
     def assign(self, *, by: User, keeper: User | None) -> None:
         """Say who of the inspecting side follows it; nobody by name when None.
