@@ -45,6 +45,7 @@ TOPICS = (
     Topic("bang-kiem", "Bảng kiểm", ("checklists.change", "rounds.change")),
     Topic("bien-ban", "Điểm danh, biên bản, kết luận", ("findings.change",)),
     Topic("ton-tai-kien-nghi", "Tồn tại và kiến nghị", ("findings.change", "remedies.settle")),
+    Topic("theo-doi", "Theo dõi kiến nghị đến cùng", ("remedies.settle", "summary.view")),
     Topic("tien-do", "Báo cáo tiến độ kiến nghị", ("remedies.report",)),
     Topic("bang-chung", "Ảnh và tài liệu làm bằng chứng", ("rounds.change", "remedies.report")),
     Topic("so-lieu", "Số liệu báo cáo", ("returns.change",)),

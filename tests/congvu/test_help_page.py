@@ -30,7 +30,7 @@ def test_topics_of_the_own_role_come_first_and_none_is_missing(
         assert set(anchors(client)) == every
     assert anchors(reporter)[:4] == ["tien-do", "bang-chung", "so-lieu", "nhac-viec"]
     assert anchors(admin)[:3] == ["don-vi", "tai-khoan", "nhac-viec"]
-    assert anchors(leader)[:2] == ["tong-hop", "nhac-viec"]
+    assert anchors(leader)[:3] == ["theo-doi", "tong-hop", "nhac-viec"]
     assert "ke-hoach-nam" not in anchors(inspector)[:7]
     assert anchors(inspector)[0] == "chong-cheo"
     assert anchors(staff)[0] == "ke-hoach-nam"
