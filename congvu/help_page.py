@@ -46,6 +46,7 @@ TOPICS = (
     Topic("bien-ban", "Điểm danh, biên bản, kết luận", ("findings.change",)),
     Topic("ton-tai-kien-nghi", "Tồn tại và kiến nghị", ("findings.change", "remedies.settle")),
     Topic("theo-doi", "Theo dõi kiến nghị đến cùng", ("remedies.settle", "summary.view")),
+    Topic("phuc-tra", "Phúc tra, vụ việc công dân", ("remedies.settle",)),
     Topic("tien-do", "Báo cáo tiến độ kiến nghị", ("remedies.report",)),
     Topic("bang-chung", "Ảnh và tài liệu làm bằng chứng", ("rounds.change", "remedies.report")),
     Topic("so-lieu", "Số liệu báo cáo", ("returns.change",)),
