@@ -23,7 +23,7 @@ from congvu.rules import ConflictError
 from congvu.trail import mark
 from directives.models import Document
 from findings.filters import RemedyFilter, day_of
-from findings.models import Progress, Remedy, RemedyQuerySet
+from findings.models import Extension, Progress, Remedy, RemedyQuerySet
 from findings.reminders import by_hand
 from findings.story import Standing, standing
 from notices.making import tell
@@ -146,24 +146,30 @@ def filters_of(query: QueryDict) -> list[tuple[str, str]]:
 
 
 def run(chosen: Sequence[Chosen], do: Do) -> Report:
-    """Do it to each, in the order of their ids, so that two runs never wait for each other."""
+    """Do it to each, in the order of their ids, so that two runs never wait for each other.
+
+    All are held first: none changes between the look at its version and the deed.
+    """
     report = Report([], {})
-    for each in sorted(chosen, key=lambda one: one.remedy.pk):
-        remedy = each.remedy
-        if each.refusal:
-            report.refuse(remedy.pk, each.refusal)
-            continue
-        try:
-            with transaction.atomic():
-                if Remedy.objects.held(remedy.pk).version != remedy.version:
+    with transaction.atomic():
+        held = Remedy.objects.filter(pk__in=[each.remedy.pk for each in chosen]).order_by("pk")
+        versions = dict(held.select_for_update().values_list("pk", "version"))
+        for each in sorted(chosen, key=lambda one: one.remedy.pk):
+            remedy = each.remedy
+            if each.refusal:
+                report.refuse(remedy.pk, each.refusal)
+                continue
+            try:
+                if versions.get(remedy.pk) != remedy.version:
                     raise ConflictError(str(remedy))
-                do(remedy)
-        except ValidationError as refusal:
-            report.refuse(remedy.pk, " ".join(refusal.messages))
-        except ConflictError:
-            report.refuse(remedy.pk, CHANGED)
-        else:
-            report.done.append(remedy.pk)
+                with transaction.atomic():
+                    do(remedy)
+            except ValidationError as refusal:
+                report.refuse(remedy.pk, " ".join(refusal.messages))
+            except ConflictError:
+                report.refuse(remedy.pk, CHANGED)
+            else:
+                report.done.append(remedy.pk)
     return report
 
 
@@ -194,16 +200,28 @@ def why_not_extended(user: User) -> WhyNot:
     return why_not
 
 
-def extend(user: User, document: Document, due_on: date) -> Do:
-    """Give time until that day by the document, which is put to the extension."""
+class Extending:
+    """Gives many remedies time until one day by one document, which is put to each extension."""
 
-    def do(remedy: Remedy) -> None:
+    def __init__(self, user: User, document: Document, due_on: date) -> None:
+        self._user, self._document, self._due_on = user, document, due_on
+        self._given: list[Extension] = []
+
+    def extend(self, remedy: Remedy) -> None:
+        """Give the remedy that time."""
         given = remedy.extend(
-            by=user, decided_on=document.issued_on, due_on=due_on, document=document.number
+            by=self._user,
+            decided_on=self._document.issued_on,
+            due_on=self._due_on,
+            document=self._document.number,
         )
-        given.documents.add(document)
+        self._given.append(given)
 
-    return do
+    def attach(self) -> None:
+        """Put the document to all that was given, at once; the marks name it already."""
+        through = Extension.documents.through
+        rows = [through(extension=each, document=self._document) for each in self._given]
+        through._default_manager.bulk_create(rows)
 
 
 class Reminding:

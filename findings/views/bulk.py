@@ -93,11 +93,13 @@ def remedies_extend(request: UserRequest) -> HttpResponse:
     reports: list[Report] = []
 
     def deed(by: User, document: Document) -> None:
-        report = bulk.run(chosen.chosen, bulk.extend(by, document, form.cleaned_data["due_on"]))
+        extending = bulk.Extending(by, document, form.cleaned_data["due_on"])
+        report = bulk.run(chosen.chosen, extending.extend)
         if not report.done:
             # Nothing was permitted: the document is not registered either.
             why = [f"Không gia hạn được kiến nghị nào: {each}" for each in report.refused]
             raise ValidationError(why)
+        extending.attach()
         reports.append(report)
 
     form: Any
