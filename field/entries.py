@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from congvu.access import require
 from field.models import Entry, EntryState
-from field.slots import SLOTS, Value
+from field.slots import SLOTS, Value, named
 from findings.evidence_files import Kept
 from findings.evidence_files import take as take_file
 from inspections.models import Round, RoundStatus, Visit
@@ -93,12 +93,23 @@ def take(visit: Visit, by: User, sent: Sent) -> Entry:
         except ValidationError as refusal:
             entry.state, entry.record = EntryState.REFUSED, None
             entry.reason = " ".join(refusal.messages)[:500]
-            if sent.kept is not None:
-                entry.file.save(
-                    f"{entry.key.hex}{sent.kept.ending}", ContentFile(sent.kept.content), save=False
-                )
-        entry.save(force_insert=True)
+        _keep(entry, sent.kept if entry.state != EntryState.SAVED else None)
     return entry
+
+
+def _keep(entry: Entry, kept: Kept | None) -> None:
+    """Save the entry with the file that went nowhere else; without the entry no file stays."""
+    try:
+        if kept is not None:
+            # Apart from the folders of evidence, which are tidied by its records.
+            name = f"entries/{entry.key.hex}{kept.ending}"
+            entry.file.save(name, ContentFile(kept.content), save=False)
+        with transaction.atomic():
+            entry.save(force_insert=True)
+    except BaseException:
+        if entry.file:
+            entry.file.storage.delete(entry.file.name)
+        raise
 
 
 def _save(entry: Entry, sent: Sent) -> None:
@@ -109,7 +120,7 @@ def _save(entry: Entry, sent: Sent) -> None:
     if sent.file_refused:
         raise ValidationError(sent.file_refused)
     value = slot.clean(sent.value) if sent.value is not None else None
-    entry.ref, entry.value = slot.ref(sent.ref, value), value
+    entry.ref, entry.value = named(visit, slot, slot.ref(sent.ref, value)), value
     stands = slot.all(visit).get(entry.ref)
     _begin(visit, by)
     entry.state = EntryState.SAVED
@@ -157,22 +168,22 @@ def moment(sent: Sent) -> datetime:
     return now - ago if timedelta(0) <= ago <= LONGEST else now
 
 
-def settle(entry: Entry, *, by: User) -> None:
-    """Put what clashed or was refused in the place of what stands there now.
+def settle(entry: Entry, *, by: User, seen: Value | None) -> None:
+    """Put what clashed or was refused in the place of what stands there now: `seen`.
 
-    Raises `ValidationError` where it was looked at before, or a rule forbids it.
+    Raises `ValidationError` where it was looked at before, something else stands there since, or a
+    rule forbids it.
     """
     with transaction.atomic():
-        visit = entry.visit
-        visit.round = Round.objects.held(visit.round_id)
+        visit = entry.visit.held_open()
         if not entry.hold().is_waiting:
             raise ValidationError("Mục ghi này đã được xử lý.")
-        if refusal := visit.why_not_logged():
-            raise ValidationError(refusal)
         slot = SLOTS[entry.kind]
         value = slot.clean(entry.value) if entry.value is not None else None
+        ref = named(visit, slot, slot.ref(entry.ref, value))
+        if slot.all(visit).get(ref) != seen:
+            raise ValidationError("Chỗ này vừa được sửa; hãy xem lại nội dung đang có rồi chọn.")
         kept = take_file(entry.file) if entry.file else None
-        ref = slot.ref(entry.ref, value)
         entry.record = slot.write(visit, ref, value, by, entry.arrived_at, kept)
         entry.settled_at, entry.settled_by = timezone.now(), by
         entry.state = EntryState.SAVED

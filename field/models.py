@@ -18,6 +18,7 @@ from congvu.rules import Ruled, one_of
 from congvu.trail import mark
 from findings.models import evidence_storage
 from inspections.models import Visit
+from inspections.models.teams import own_teams
 from units.models import under
 
 
@@ -45,10 +46,13 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     """Entries, by who asks."""
 
     def visible_to(self, person: Person) -> Self:
-        """One's own, and those on visits of bodies in scope, for whoever writes rounds there."""
+        """Those on visits by bodies in scope and by own teams, for whoever writes rounds there."""
         if not person.may("rounds.change"):
             return self.none()
-        return self.filter(Q(by=person.pk) | under(person.scope_paths, "visit__round__body__"))
+        return self.filter(
+            under(person.scope_paths, "visit__round__body__")
+            | Q(visit__round__team__in=own_teams(person))
+        )
 
     def waiting(self) -> Self:
         """Those that were not saved and that nobody has looked at: clashes and refusals."""

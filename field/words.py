@@ -15,12 +15,14 @@ def told(kind: str, value: dict[str, Any] | None) -> str:
         return ""
     try:
         return _WORDS.get(kind, _plain)(value)
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
         return _plain(value)
 
 
 def _plain(value: dict[str, Any]) -> str:
-    return "; ".join(str(each) for each in value.values() if each not in ("", None))
+    # Without a person's name: lists are read by more people.
+    said = (each for name, each in value.items() if name != "person_name")
+    return "; ".join(str(each) for each in said if each not in ("", None))
 
 
 def _roll(value: dict[str, Any]) -> str:

@@ -234,8 +234,8 @@ def test_lists_are_read_by_another_program_as_they_were_meant(
     extended = {"00007": (1, D(2023, 8, 1), "Xong đúng hạn")}
     assert only(read["remedies"]) == [
         [f"{code}K", LONG, "05569", "Nhắc nhở, rút kinh nghiệm", None, "Cá nhân", text, code, first,
-         *extended.get(code, (0, first, "Xong quá hạn")), D(2023, 7, 3), "07/BC", "00123",
-         day, province, ended]
+         *extended.get(code, (0, first, "Xong quá hạn")), D(2023, 7, 3), None, None, None,
+         "07/BC", "00123", day, province, ended]
         for code, text in zip(codes, texts, strict=True)
     ]  # fmt: skip
     assert {row[6] for row in only(read["names"])} == {"-Lê Văn Kín"}
@@ -301,9 +301,9 @@ def test_workbooks_of_the_import_are_read_by_another_program(
     items = cells_of(again["items"])["Mục kế hoạch"]
     assert items[0] == cells_of(again["items_template"])["Mục kế hoạch"][0]
     assert items[1:] == [
-        ["05569", LONG, "19", "@Đoàn", "=Chương trình", "Theo kế hoạch", "x", None, 7, None, None,
+        ["05569", LONG, "19", "@Đoàn", "=Chương trình", "Theo kế hoạch", "có", None, 7, None, None,
          None, "-1"],
-        ["171", "Huyện Đại Từ", "19", None, None, "Theo kế hoạch", "x", None, None, None,
+        ["171", "Huyện Đại Từ", "19", None, None, "Theo kế hoạch", "có", None, None, None,
          D(2023, 3, 1), D(2023, 3, 3), None],
     ]  # fmt: skip
     # The other program's file is read as our own was.

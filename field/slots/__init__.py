@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from field.slots.base import Slot, Value
 from field.slots.facts import AnswerSlot, BeginSlot, RollCallSlot, StrengthsSlot
-from field.slots.records import CaseSlot, FindingSlot, PhotoSlot, refs_of
+from field.slots.records import CaseSlot, FindingSlot, PhotoSlot, named, refs_of
 from inspections.models import Visit
 
-__all__ = ["SLOTS", "Slot", "Value", "refs_of", "values_of"]
+__all__ = ["SLOTS", "Slot", "Value", "named", "refs_of", "values_of"]
 
 SLOTS: dict[str, Slot] = {
     each.kind: each

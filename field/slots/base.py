@@ -11,10 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models import User
+from congvu.access import record_id
 from congvu.dates import parse_day
 from congvu.text import clean, clean_block
 from field.models import EntryKind
 from findings.evidence_files import Kept
+from findings.forms import no_citizen_id
 from inspections.models import Visit
 
 Value = dict[str, Any]
@@ -54,8 +56,8 @@ class Slot(ABC):
         try:
             return str(uuid.UUID(given))
         except ValueError:
-            if given.startswith("r") and given[1:].isdecimal():
-                return given
+            if given.startswith("r") and (pk := record_id(given[1:])) is not None:
+                return f"r{pk}"
             raise ValidationError("Mục ghi không rõ thuộc chỗ nào.") from None
 
 
@@ -69,6 +71,7 @@ def text_of(sent: Value, name: str, limit: int = 5000, *, block: bool = True) ->
     text = clean_block(given) if block else clean(given)
     if len(text) > limit:
         raise ValidationError(f"Nội dung dài {len(text)} ký tự, quá {limit} ký tự; hãy rút ngắn.")
+    no_citizen_id(text)
     return text
 
 

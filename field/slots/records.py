@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from congvu.access import record_id
 from congvu.trail import mark
 from field.models import Entry, EntryKind, EntryState
 from field.slots.base import Slot, Value, code_of, day_of, text_of
 from findings.evidence_files import Kept
-from findings.forms import no_citizen_id
 from findings.models import Category, CitizenCase, Evidence, Finding, Severity, Subject
 from inspections.models import Visit
 
@@ -23,11 +23,24 @@ def refs_of(visit: Visit, kind: EntryKind) -> dict[int, str]:
     return {record: ref for record, ref in named if record is not None}
 
 
+def named(visit: Visit, slot: Slot, ref: str) -> str:
+    """The one name of a slot: a record that a device named is not also reached by its id."""
+    if not ref.startswith("r") or (pk := record_id(ref[1:])) is None:
+        return ref
+    return refs_of(visit, slot.kind).get(pk, ref)
+
+
 def record_of(visit: Visit, kind: EntryKind, ref: str) -> int | None:
-    """The id of the record in that slot, also of one taken away since; None where none was made."""
-    if ref.startswith("r") and ref[1:].isdecimal():
-        return int(ref[1:])
+    """The id of the record in that slot; None where none was made, or a device took it away.
+
+    One that was taken away at a desk is told all the same: what is written over it is refused.
+    """
+    if ref.startswith("r") and (pk := record_id(ref[1:])) is not None:
+        return pk
     made = Entry.objects.filter(visit=visit, kind=kind, ref=ref, state=EntryState.SAVED)
+    last = made.order_by("-arrived_at").values_list("value", "record").first()
+    if last is None or last[0] is None:
+        return None
     return made.filter(record__isnull=False).values_list("record", flat=True).first()
 
 
@@ -52,7 +65,6 @@ class FindingSlot(Slot):
         content = text_of(sent, "content", 30_000)
         if not content:
             raise ValidationError("Hãy ghi nội dung tồn tại.")
-        no_citizen_id(content)
         subject = sent.get("subject") or ""
         return {
             "category": code_of(sent, "category", Category, "nhóm tồn tại"),
@@ -117,7 +129,6 @@ class CaseSlot(Slot):
         subject = text_of(sent, "subject")
         if not subject:
             raise ValidationError("Hãy ghi nội dung vụ việc.")
-        no_citizen_id(subject)
         return {
             "person_name": text_of(sent, "person_name", 150, block=False),
             "subject": subject,
@@ -206,8 +217,14 @@ class PhotoSlot(Slot):
         found = record_of(visit, self.kind, ref)
         if value is None:
             there = visit.evidence.filter(pk=found, remedy__isnull=True).first() if found else None
-            if there is not None:
-                there.remove(by)
+            if there is None:
+                return found
+            # The same picture from two telephones is one record, which the other still has.
+            others = Entry.objects.filter(visit=visit, kind=self.kind, record=found)
+            if others.filter(state=EntryState.SAVED).exclude(ref=ref).exists():
+                return None
+            there.visit = visit
+            there.remove(by)
             return found
         if kept is None:
             raise ValidationError("Chưa có tệp ảnh đi kèm.")

@@ -7,14 +7,16 @@ several use, nothing goes out under another's name.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST, require_safe
 
@@ -77,9 +79,7 @@ def entry_create(request: UserRequest, pk: int) -> JsonResponse:
     if len(request.body) > MOST_BYTES:
         return _unreadable("Mục ghi quá dài; hãy rút ngắn.")
     try:
-        # PostgreSQL keeps no NUL and no number that is none.
-        text = request.body.decode().replace("\\u0000", "")
-        sent = _read(json.loads(text, parse_constant=_no_number))
+        sent = _read(request.body.decode())
     except (ValueError, TypeError, KeyError, RecursionError):
         return _unreadable("Mục ghi gửi lên không đọc được.")
     return _answer(take(visit, request.user, sent))
@@ -92,7 +92,7 @@ def photo_create(request: UserRequest, pk: int) -> JsonResponse:
         return other
     visit = _visit(request, pk)
     try:
-        sent = _read(json.loads(request.POST["entry"], parse_constant=_no_number))
+        sent = _read(request.POST["entry"][:MOST_BYTES])
     except (ValueError, TypeError, KeyError, RecursionError):
         return _unreadable("Mục ghi gửi lên không đọc được.")
     upload = request.FILES.get("file")
@@ -119,8 +119,9 @@ def _unreadable(said: str) -> JsonResponse:
     return JsonResponse({"error": said}, status=400)
 
 
-def _read(given: Any) -> Sent:
+def _read(text: str) -> Sent:
     """What was sent; raises `ValueError`, `TypeError` or `KeyError` for what cannot be read."""
+    given = _storable(json.loads(text))
     kind, value, base = given["kind"], given.get("value"), given.get("base")
     if kind not in SLOTS:
         raise ValueError(kind)
@@ -128,9 +129,9 @@ def _read(given: Any) -> Sent:
         if each is not None and not isinstance(each, dict):
             raise TypeError(each)
     return Sent(
-        key=UUID(given["key"]),
+        key=UUID(str(given["key"])),
         kind=kind,
-        ref=str(given.get("ref", "")),
+        ref=str(given.get("ref", ""))[:200],
         value=value,
         base=base,
         written_at=_moment(given["written_at"]),
@@ -138,15 +139,32 @@ def _read(given: Any) -> Sent:
     )
 
 
-def _no_number(text: str) -> None:
-    raise ValueError(text)
+def _storable(given: Any) -> Any:
+    """What was read, as a database can keep it: no NUL, no half characters, no endless numbers.
+
+    Raises `ValueError` for a number that is none.
+    """
+    if isinstance(given, str):
+        return given.replace("\x00", "").encode("utf-8", "ignore").decode()
+    if isinstance(given, float) and not math.isfinite(given):
+        raise ValueError(given)
+    if isinstance(given, list):
+        return [_storable(each) for each in given]
+    if isinstance(given, dict):
+        return {_storable(name): _storable(each) for name, each in given.items()}
+    return given
 
 
 def _moment(text: str) -> datetime:
+    """The moment by the device's clock; one that no calendar here knows is now."""
     found = parse_datetime(text)
     if found is None or found.tzinfo is None:
         raise ValueError(text)
-    return found
+    try:
+        moment = found.astimezone(UTC)
+    except OverflowError:
+        return timezone.now()
+    return moment if 1970 <= moment.year <= 2200 else timezone.now()
 
 
 def _answer(entry: Entry) -> JsonResponse:

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -161,7 +162,7 @@ def entry_settle(request: UserRequest, pk: UUID) -> HttpResponse:
     return _deed(
         request,
         entry,
-        lambda by: settle(entry, by=by),
+        lambda by: settle(entry, by=by, seen=_stands(entry)),
         title="Dùng bản ghi này",
         label="Dùng bản này",
         success="Đã dùng bản ghi này; bản trước vẫn còn trong nhật ký.",
@@ -199,7 +200,8 @@ def _over(entry: Entry) -> str:
 
 
 def _deed(request: UserRequest, entry: Entry, deed: Any, **said: Any) -> HttpResponse:
-    entry.visit.require_editable(request.user)
+    if not logs(entry.visit, request.user):
+        raise PermissionDenied("Chỉ cơ quan kiểm tra và đoàn kiểm tra xử lý được mục ghi này.")
     stands = _stands(entry)
     form = DeedForm(request.POST or None, record=entry, shown=(str(stands),))
     return confirm(request, form, deed, template="field/entry_deed.html", entry=entry, **said)

@@ -105,10 +105,16 @@
     again += 1;
   };
 
+  const slotsOf = (entry) => [`${entry.visit}:${entry.slot}`, entry.value?.finding ? `${entry.visit}:finding:${entry.value.finding}` : null];
   const work = async () => {
+    // What the server fails on keeps its place, and what does not hang on it goes on.
+    const stuck = new Set();
     for (;;) {
-      const [entry] = await Field.waiting();
-      if (!entry) return;
+      const entry = (await Field.waiting()).find((each) => !slotsOf(each).some((slot) => stuck.has(slot)));
+      if (!entry) {
+        if (stuck.size) later();
+        return;
+      }
       try {
         await send(entry);
         again = 0;
@@ -119,6 +125,10 @@
         if (fault instanceof SignedOut) Field.signedOut();
         else if (fault instanceof Another) location.reload();
         else if (fault instanceof TypeError || fault.name === "AbortError") Field.online(false);
+        else if (/^5/.test(fault.message)) {
+          stuck.add(slotsOf(entry)[0]);
+          continue;
+        }
         if (!(fault instanceof SignedOut)) later();
         Field.changed();
         return;
