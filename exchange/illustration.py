@@ -153,6 +153,8 @@ def foresee(day: date) -> None:
         item.save()
         if round_ is not None:
             round_.items.add(item)
-            # So that a visit that is begun brings checklists.
-            round_.contents.set(Content.objects.filter(code__in=CONTENTS))
     mark(None, plan, "imported", note=f"{len(wanted)} mục (minh họa).")
+    # So that a visit that is begun brings checklists.
+    contents = Content.objects.filter(code__in=CONTENTS)
+    for each in Round.objects.filter(code__startswith="TN-MH-"):
+        each.contents.set(contents)

@@ -130,6 +130,10 @@ def _save(entry: Entry, sent: Sent) -> None:
         entry.record = slot.write(visit, entry.ref, value, by, moment(sent), sent.kept)
     else:
         entry.state, entry.reason = EntryState.CLASH, CLASH
+        return
+    # What the same person wrote there before and could not be saved is answered by this.
+    before = Entry.objects.filter(visit=visit, kind=entry.kind, ref=entry.ref, by=by)
+    before.waiting().update(settled_at=entry.arrived_at, settled_by=by)
 
 
 def _cleaned(slot: Any, base: Value | None) -> Value | None:

@@ -92,7 +92,7 @@ def state_of(visit: Visit, user: User) -> dict[str, Any]:
         "contents": [str(each) for each in round_.contents.all()],
         "locked": visit.why_not_logged(),
         "url": visit.get_absolute_url(),
-        "clashes_url": f"{reverse('field:entry_list')}?visit={visit.pk}&waiting=1",
+        "clashes_url": f"{reverse('field:entry_list')}?visit={visit.pk}&waiting=1&state=clash",
         "clashes": waiting.count(),
         "slots": values_of(visit),
         "thumbs": thumbs_of(visit),

@@ -23,7 +23,7 @@ Value = dict[str, Any]
 
 
 class Slot(ABC):
-    """One kind of place."""
+    """One kind of place. What each method means is said here, once for all kinds."""
 
     kind: ClassVar[EntryKind]
 
@@ -67,7 +67,7 @@ def text_of(sent: Value, name: str, limit: int = 5000, *, block: bool = True) ->
     if given is None:
         return ""
     if not isinstance(given, str):
-        raise ValidationError(f"“{name}” phải là chữ.")
+        raise ValidationError("Nội dung phải là chữ.")
     text = clean_block(given) if block else clean(given)
     if len(text) > limit:
         raise ValidationError(f"Nội dung dài {len(text)} ký tự, quá {limit} ký tự; hãy rút ngắn.")

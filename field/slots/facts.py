@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import datetime
 from decimal import Decimal
 
@@ -111,7 +112,12 @@ class RollCallSlot(Slot):
         return {"department": department, **counts, "reasons": text_of(sent, "reasons", 2000)}
 
     def ref(self, given: str, value: Value | None) -> str:
-        return fold(value["department"]) if value else fold(clean(given))[:150]
+        try:
+            uuid.UUID(given)
+        except ValueError:
+            if named := fold(clean(given))[:150]:
+                return named  # a row that stands, perhaps to be called otherwise
+        return fold(value["department"]) if value else ""
 
     def write(
         self,
@@ -122,9 +128,15 @@ class RollCallSlot(Slot):
         at: datetime,
         kept: Kept | None = None,
     ) -> int | None:
+        row = visit.roll_calls.filter(folded=ref).first()
+        if value is not None and row is not None and fold(value["department"]) != ref:
+            if visit.roll_calls.filter(folded=fold(value["department"])).exists():
+                raise ValidationError(f"“{value['department']}” đã được điểm danh trong lượt này.")
+            # Called otherwise: the new row takes the place of the old.
+            mark(by, visit, "changed", {TOLD: (row.told, "")})
+            row.delete()
         if value is not None:
             return RollCall.record(visit, by, **value, taken_at=at).pk
-        row = visit.roll_calls.filter(folded=ref).first()
         if row is not None:
             mark(by, visit, "changed", {TOLD: (row.told, "")})
             row.delete()

@@ -85,6 +85,8 @@ class FindingSlot(Slot):
         found = record_of(visit, self.kind, ref)
         finding = visit.findings.filter(pk=found).first() if found else None
         if value is None:
+            if finding is not None and finding.evidence.exists():
+                raise ValidationError("Tồn tại này còn ảnh; hãy xóa ảnh của nó trước.")
             if finding is not None:
                 finding.remove(by)
             return found
@@ -148,10 +150,8 @@ class CaseSlot(Slot):
         case = visit.cases.filter(pk=found).first() if found else None
         if value is None:
             if case is not None:
-                if case.remedy_id is not None:
-                    raise ValidationError("Vụ việc này đã có kiến nghị nên không xóa được.")
-                mark(by, visit, "removed", note=f"Vụ việc công dân: {case}")
-                case.delete()
+                case.visit = visit
+                case.remove(by)
             return found
         if found and case is None:
             raise ValidationError("Vụ việc này đã bị xóa; hãy ghi lại thành vụ việc mới.")

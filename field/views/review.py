@@ -39,8 +39,8 @@ _TONES = {
 def state_badge(entry: Entry) -> Badge:
     """Where the entry stands."""
     if entry.state != EntryState.SAVED and entry.settled_at is not None:
-        return Badge("secondary", "Đã xem, không dùng")
-    return Badge(_TONES[EntryState(entry.state)], entry.get_state_display())
+        return Badge("Đã xem, không dùng", "secondary")
+    return Badge(entry.get_state_display(), _TONES[EntryState(entry.state)])
 
 
 COLUMNS = (
@@ -117,6 +117,9 @@ def entry_detail(request: UserRequest, pk: UUID) -> HttpResponse:
             Action("Dùng bản này", reverse("field:entry_settle", args=[entry.pk]), why_not),
             Action("Giữ bản đang có", reverse("field:entry_set_aside", args=[entry.pk])),
         ]
+        if entry.state == EntryState.REFUSED:
+            # Most often there is nothing to be used.
+            actions.reverse()
     context = {
         "entry": entry,
         "title": f"{entry.get_kind_display()} – {visit}",

@@ -195,14 +195,15 @@ class CitizenCase(Ruled):
             self.delete()
 
     def faults(self) -> Iterator[Fault]:
-        """Begun before it was met, promised for no earlier day, settled after it began."""
+        """Begun before it was met, promised and settled after it began.
+
+        A promise may be broken already when the team comes: that is why it is written down.
+        """
         day = self.visit.visited_on
         if self.since and self.since > day:
             yield Fault("since", f"Vụ việc bắt đầu sau ngày kiểm tra ({format_day(day)}).")
-        if self.promised_by and self.promised_by < day:
-            yield Fault(
-                "promised_by", f"Ngày hẹn không thể trước ngày kiểm tra ({format_day(day)})."
-            )
+        if self.promised_by and self.since and self.promised_by < self.since:
+            yield Fault("promised_by", "Ngày hẹn giải quyết trước ngày vụ việc bắt đầu.")
         if self.settled_on and self.settled_on > today():
             yield Fault("settled_on", "Ngày giải quyết xong không thể sau hôm nay.")
         if self.settled_on and self.since and self.settled_on < self.since:

@@ -191,7 +191,6 @@ def test_two_phones_add_each_their_findings(staff: Client, visit: Visit, world: 
         ("finding", {**FINDING, "content": "CCCD 012345678901"}, "Không ghi số căn cước"),
         ("finding", {**FINDING, "content": ["a"]}, "phải là chữ"),
         ("case", {"subject": "Đất", "since": "31/2/2020"}, "không có trong lịch"),
-        ("case", {"subject": "Đất", "promised_by": "24/11/2026"}, "không thể trước ngày kiểm tra"),
         ("strengths", {"text": "a" * 30_001}, "hãy rút ngắn"),
     ],
 )
@@ -451,3 +450,16 @@ def test_page_of_the_visit_leads_to_what_waits(staff: Client, visit: Visit, lead
     assert "1 mục ghi tại chỗ chưa vào được lượt này" in page
     assert f"/field/entries/?visit={visit.pk}&amp;waiting=1" in page
     assert "mục ghi tại chỗ" not in leader.get(visit.get_absolute_url()).content.decode()
+
+
+def test_department_called_otherwise_is_one_row(staff: Client, visit: Visit) -> None:
+    sent(staff, visit, "roll", ROLL, ref=new())
+    renamed = {**ROLL, "department": "Văn phòng HĐND và UBND"}
+    assert became(sent(staff, visit, "roll", renamed, ref="van phong", base=ROLL)) == "saved"
+    assert [each.department for each in visit.roll_calls.all()] == ["Văn phòng HĐND và UBND"]
+    sent(staff, visit, "roll", ROLL, ref=new())
+    name = "van phong hdnd va ubnd"
+    answered = sent(staff, visit, "roll", ROLL, ref=name, base=renamed)
+    assert became(answered) == "refused"
+    assert "đã được điểm danh" in reason(answered)
+    assert visit.roll_calls.count() == 2

@@ -71,9 +71,19 @@ def test_clash_is_not_settled_on_a_visit_locked_since(staff: Client, visit: Visi
     assert visit.strengths == "Sạch"
 
 
-def test_clash_is_not_settled_over_what_nobody_has_seen(staff: Client, visit: Visit) -> None:
+def test_what_was_written_anew_waits_no_more(staff: Client, visit: Visit) -> None:
+    ref = new()
+    assert became(sent(staff, visit, "finding", {**FINDING, "content": ""}, ref=ref)) == "refused"
+    assert became(sent(staff, visit, "finding", FINDING, ref=ref)) == "saved"
+    assert not Entry.objects.waiting().exists()
+
+
+def test_clash_is_not_settled_over_what_nobody_has_seen(
+    staff: Client, visit: Visit, world: World
+) -> None:
+    other = client_of(make_user("INSPECTOR", world.province))
     sent(staff, visit, "strengths", {"text": "Sạch"})
-    sent(staff, visit, "strengths", {"text": "Gọn"})
+    sent(other, visit, "strengths", {"text": "Gọn"})
     sent(staff, visit, "strengths", {"text": "Mới"}, base={"text": "Sạch"})
     clash = Entry.objects.get(state="clash")
     with pytest.raises(ValidationError, match="vừa được sửa"):

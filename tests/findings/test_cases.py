@@ -82,7 +82,11 @@ def test_written_down_from_the_visit(staff: Client, visit: Visit) -> None:
     ("changes", "field", "sentence"),
     [
         ({"since": "23/5/2023"}, "since", "sau ngày kiểm tra (22/05/2023)"),
-        ({"promised_by": "21/5/2023"}, "promised_by", "trước ngày kiểm tra (22/05/2023)"),
+        (
+            {"since": "20/5/2023", "promised_by": "19/5/2023"},
+            "promised_by",
+            "trước ngày vụ việc bắt đầu",
+        ),
         ({"settled_on": "11/6/2023"}, "settled_on", "sau hôm nay"),
         ({"since": "2/5/2023", "settled_on": "1/5/2023"}, "settled_on", "trước ngày vụ việc"),
         ({"subject": ""}, "subject", ""),

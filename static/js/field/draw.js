@@ -25,7 +25,7 @@
     Field.make("span", { class: `state state-${tone}` }, Field.make("span", { "aria-hidden": "true" }, sign), ` ${text}`);
   /** Where something that was written stands. */
   Field.badge = (state) => {
-    const made = Field.state(...(STATES[state] ?? STATES.saved));
+    const made = Field.state(...(STATES[state] ?? STATES.waiting));
     made.dataset.state = state;
     return made;
   };
@@ -38,6 +38,18 @@
     const now = new Date();
     return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
   };
+
+  // A page that is not kept cannot be opened without a network: said here, not by the browser.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || Field.isOnline()) return;
+    const url = new URL(link.href, location);
+    if (url.origin === location.origin && /^\/field\/(visit\/)?$/.test(url.pathname)) return;
+    event.preventDefault();
+    const said = document.querySelector("[data-network]");
+    said.textContent = "Trang này cần mạng. Những gì bạn ghi vẫn được giữ trên máy này.";
+    said.dataset.tone = "warning";
+  });
 
   /** The line at the top: whether there is a network, and what waits. */
   Field.drawBar = async () => {

@@ -101,7 +101,10 @@
 
   const later = () => {
     clearTimeout(clock);
-    clock = setTimeout(Field.flush, AGAIN[Math.min(again, AGAIN.length - 1)]);
+    clock = setTimeout(() => {
+      clock = null;
+      Field.flush();
+    }, AGAIN[Math.min(again, AGAIN.length - 1)]);
     again += 1;
   };
 

@@ -101,7 +101,7 @@ const Field = {};
       written.base = last.value;
     }
     await Field.put("entries", written);
-    // What was refused or clashed is answered by what is written now.
+    // What was refused is answered by what is written now.
     for (const entry of mine) {
       if (entry.state === "refused") await Field.drop("entries", entry.key);
     }
@@ -125,7 +125,8 @@ const Field = {};
       found.set(slot, { kind: slot.slice(0, place), ref: slot.slice(place + 1), slot, value, state: "saved" });
     }
     for (const entry of await Field.entriesOf(visit)) {
-      found.set(entry.slot, { ...found.get(entry.slot), ...entry });
+      // What is to be taken away still says what it was.
+      found.set(entry.slot, { ...found.get(entry.slot), was: found.get(entry.slot)?.value, ...entry });
     }
     return [...found.values()].filter((each) => each.value !== null || each.state !== "saved");
   };

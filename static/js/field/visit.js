@@ -10,6 +10,7 @@
   const $ = (selector, root = document) => root.querySelector(selector);
   let visit = null; // how the server last told it
   let texts = {};
+  const contents = new Map(); // of findings, by their names here
 
   // --- what stands, by kind ------------------------------------------------------------------------
 
@@ -20,13 +21,15 @@
     ],
     finding: (v) => [v.content, [label("severities", v.severity), label("categories", v.category), label("subjects", v.subject)].filter(Boolean).join(", ")],
     case: (v) => [v.subject, [v.person_name, v.since && `từ ${Field.day(v.since)}`, v.promised_by && `hẹn ${Field.day(v.promised_by)}`, v.settled_on && `xong ${Field.day(v.settled_on)}`].filter(Boolean).join(", ")],
-    photo: (v) => [v.note || v.name, ""],
+    photo: (v) => [v.note || v.name, v.finding ? `Ảnh của tồn tại: ${contents.get(v.finding) ?? ""}` : ""],
   };
   const label = (set, code) => visit?.[set]?.find(([each]) => each === code)?.[1] ?? "";
 
   const row = (slot) => {
     const removed = slot.value === null;
-    const [text, small] = removed ? ["Xóa mục này", ""] : WORDS[slot.kind](slot.value);
+    const said = slot.value ?? slot.was;
+    const [words, small] = said ? WORDS[slot.kind](said) : ["mục này", ""];
+    const text = removed ? `Xóa: ${words}` : words;
     const editable = !visit?.locked || slot.state !== "saved";
     return make(
       "li", { class: "field-row", "data-slot": slot.slot },
@@ -57,7 +60,7 @@
     const unseen = slot.key && !slot.tried; // the server has never heard of it
     const known = visit?.slots[slot.slot];
     if (slot.state === "refused" || (unseen && !known)) {
-      if (!confirm("Xóa mục này khỏi máy? Máy chủ không có bản nào.")) return;
+      if (!confirm(known ? "Bỏ phần chưa gửi được? Bản trên máy chủ giữ nguyên." : "Xóa mục này khỏi máy? Máy chủ không có bản nào.")) return;
       return Field.forget(slot.key);
     }
     if (!confirm("Xóa mục này? Nhật ký vẫn ghi lại.")) return;
@@ -173,7 +176,7 @@
     if (!text.trim()) return "";
     const found = text.trim().match(/^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/);
     const made = found && new Date(Number(found[3]), found[2] - 1, found[1]);
-    if (!made || made.getDate() !== Number(found[1])) throw new Wrong(`“${said}” ghi như 17/3/2026.`);
+    if (!made || made.getDate() !== Number(found[1]) || made.getMonth() + 1 !== Number(found[2])) throw new Wrong(`“${said}” ghi như 17/3/2026.`);
     return `${found[3]}-${found[2].padStart(2, "0")}-${found[1].padStart(2, "0")}`;
   };
 
@@ -256,7 +259,7 @@
   // --- checklist -------------------------------------------------------------------------------------------
 
   const REPLIES = [["YES", "Có"], ["NO", "Không"], ["NA", "Không áp dụng"]];
-  const question = (asked, slot) => {
+  const question = (asked, slot, written) => {
     const name = `q${asked.pk}`;
     const answer = (value) => Field.write(pk, "answer", String(asked.pk), value);
     const now = slot?.value ?? {};
@@ -270,7 +273,10 @@
         class: "form-control", name, rows: number ? null : "2", inputmode: number ? "decimal" : null, "aria-label": asked.text,
         onchange: (event) => {
           const text = event.target.value.trim();
-          if (text) answer(number ? { reply: "", number: text.replace(",", "."), text: "", note: "" } : { reply: "", number: "", text, note: "" });
+          const wrong = number && text && !/^-?\d{1,9}([.,]\d{1,2})?$/.test(text);
+          event.target.setAttribute("aria-invalid", wrong ? "true" : "false");
+          event.target.parentElement.querySelector("[data-wrong]").textContent = wrong ? "Hãy ghi bằng số, ví dụ 12 hoặc 12,5." : "";
+          if (text && !wrong) answer(number ? { reply: "", number: text.replace(",", "."), text: "", note: "" } : { reply: "", number: "", text, note: "" });
         },
       });
       control.value = (number ? String(now.number ?? "").replace(".", ",") : now.text) ?? "";
@@ -279,16 +285,22 @@
     return make(
       "fieldset", { class: "field-question", "data-question": asked.pk },
       make("legend", {}, asked.text), control,
+      make("p", { class: "field-reason", "data-wrong": true, role: "alert" }),
       hint ? make("details", {}, make("summary", {}, "Hướng dẫn"), make("p", { class: "quiet" }, hint)) : null,
       slot ? make("p", {}, badge(slot.state)) : null,
       slot?.reason ? make("p", { class: "field-reason" }, slot.reason) : null,
+      slot?.value && asked.kind === "YES_NO" ? make("input", {
+        class: "form-control", name: `${name}note`, maxlength: "500", placeholder: "Ghi chú (không bắt buộc)", "aria-label": `Ghi chú: ${asked.text}`, value: now.note ?? "",
+        onchange: (event) => answer({ reply: now.reply, number: "", text: "", note: event.target.value.trim() }),
+      }) : null,
+      now.reply === "NO" && asked.category && written.has(asked.category) ? make("p", { class: "quiet" }, "Đã ghi tồn tại thuộc nhóm này.") : null,
       now.reply === "NO" && asked.category ? make("button", { type: "button", class: "btn btn-outline-primary", onclick: () => {
         const form = forms.finding;
-        fill(form, { ref: "", category: asked.category, severity: asked.severity, subject: "", content: asked.text });
+        fill(form, { ref: "", category: asked.category, severity: asked.severity, subject: "", content: `Kiểm tra “${asked.text}”: không.${now.note ? ` ${now.note}` : ""}` });
         form.closest("details").open = true;
         form.elements.content.focus();
         Field.keepDraft(pk, "finding", values(form));
-      } }, "Ghi tồn tại từ câu này") : null,
+      } }, written.has(asked.category) ? "Ghi thêm tồn tại từ câu này" : "Ghi tồn tại từ câu này") : null,
     );
   };
   const drawQuestions = (slots) => {
@@ -302,8 +314,9 @@
     const focused = document.activeElement?.name && box.contains(document.activeElement) ? [document.activeElement.name, document.activeElement.value] : null;
     const opened = new Set([...box.querySelectorAll("details[open]")].map((each) => each.closest("[data-question]").dataset.question));
     const groups = Map.groupBy ? Map.groupBy(asked, (each) => each.checklist) : asked.reduce((found, each) => found.set(each.checklist, [...(found.get(each.checklist) ?? []), each]), new Map());
+    const written = new Set(slots.filter((each) => each.kind === "finding" && each.value).map((each) => each.value.category));
     const by = new Map(slots.filter((each) => each.kind === "answer").map((each) => [each.ref, each]));
-    box.replaceChildren(...[...groups].map(([title, found]) => make("div", {}, make("h3", {}, title), found.map((each) => question(each, by.get(String(each.pk)))))));
+    box.replaceChildren(...[...groups].map(([title, found]) => make("div", {}, make("h3", {}, title), found.map((each) => question(each, by.get(String(each.pk)), written)))));
     opened.forEach((each) => { const found = $(`[data-question="${each}"] details`, box); if (found) found.open = true; });
     if (focused) box.querySelector(`[name="${focused[0]}"][value="${focused[1]}"]`)?.focus();
   };
@@ -331,6 +344,11 @@
   const camera = $("input[name=photo]");
   camera.addEventListener("change", async () => {
     for (const file of [...camera.files]) {
+      if (!/^image\//.test(file.type) && !/\.(heic|heif|jpe?g|png)$/i.test(file.name)) {
+        $("[data-photo-error]").textContent = `“${file.name}” không phải là ảnh. Tài liệu khác gửi ở trang lượt kiểm tra.`;
+        $("[data-photo-error]").hidden = false;
+        continue;
+      }
       const note = $("input[name=photo_note]").value.trim();
       const kept = await lighter(file);
       const value = { name: file.name || "anh.jpg", note, finding: $("select[name=photo_finding]").value, taken_at: new Date(file.lastModified || Date.now()).toISOString() };
@@ -366,7 +384,11 @@
     $("[data-facts]").textContent = `Ngày ${visit.day_text}, cuộc ${visit.round}, ${visit.form.toLowerCase()}. ${visit.contents.join("; ")}`;
     const locked = $("[data-locked]");
     locked.hidden = !visit.locked;
-    locked.textContent = visit.locked ? `${visit.locked} Những gì ghi thêm vẫn được gửi và để lại cho cán bộ xem.` : "";
+    locked.textContent = visit.locked ? `${visit.locked} Mục còn trên máy này vẫn được gửi và để lại cho cán bộ xem.` : "";
+    // What is half written stays to be seen.
+    document.querySelectorAll(".field-add").forEach((box) => (box.hidden = Boolean(visit.locked) && !box.open));
+    document.querySelectorAll("[data-adds]").forEach((box) => (box.hidden = Boolean(visit.locked)));
+    strengths.readOnly = Boolean(visit.locked);
     const clash = $("[data-clashes]");
     clash.hidden = !visit.clashes;
     clash.href = visit.clashes_url;
@@ -395,6 +417,8 @@
     if (!visit) return;
     visit = (await Field.get("visits", pk)) ?? visit;
     const slots = await Field.slots(pk);
+    contents.clear();
+    for (const slot of slots) if (slot.kind === "finding" && slot.value) contents.set(slot.ref, slot.value.content.slice(0, 60));
     drawFacts();
     for (const kind of ["roll", "finding", "case", "photo"]) {
       const found = slots.filter((slot) => slot.kind === kind);
@@ -429,7 +453,7 @@
       if (fault instanceof Field.SignedOut) return Field.signedOut();
       if (fault.message === "404") return missing();
       Field.online(false);
-      if (!visit) $("[data-loading]").textContent = "Chưa tải được lượt kiểm tra này. Hãy mở trang “Hôm nay” một lần khi có mạng; sau đó dùng được cả khi mất mạng.";
+      if (!visit) $("[data-loading]").textContent = "Chưa tải được lượt kiểm tra này. Hãy mở trang “Việc hôm nay” một lần khi có mạng; sau đó dùng được cả khi mất mạng.";
     }
     return undefined;
   };
