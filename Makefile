@@ -42,7 +42,7 @@ run: env-run
 
 # Not --dist worksteal: tests that empty all tables come last on each process, stolen tests after them.
 test: env-dev
-	@$(FOR_TESTS) $(PY) -m pytest --quiet --numprocesses auto --maxprocesses 8 $(ARGS)
+	@$(FOR_TESTS) $(PY) -m pytest --quiet --numprocesses auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 lint: env-dev
 	@$(PY) -m ruff check --quiet .
