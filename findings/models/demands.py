@@ -25,6 +25,7 @@ from findings.models.codes import (
     Subject,
 )
 from findings.models.findings import Finding
+from findings.models.follow_up import refuse
 from inspections.models import Visit
 
 # Told to whoever may settle remedies, but not this one.
@@ -165,6 +166,41 @@ class Demand(CopiedFromRound, Ruled):
             yield Fault(
                 "decision_on",
                 f"Hình thức kỷ luật này chỉ áp dụng đến hết ngày {format_day(last)}.",
+            )
+
+    def clean(self) -> None:
+        """Also: a new due day is not before the conclusion; discipline names somebody or a matter.
+
+        Not among `faults()`: a workbook may bring what was demanded on the spot, without names.
+        """
+        super().clean()
+        refuse([*self._late_faults(), *self._nameless_faults()])
+
+    def _late_faults(self) -> Iterator[Fault]:
+        concluded_on = self.visit.concluded_on if self.knows("visit") else None
+        if not (self.due_on and concluded_on and self.due_on < concluded_on):
+            return
+        stored = type(self)._default_manager.filter(pk=self.pk, due_on=self.due_on)
+        if self._state.adding or not stored.exists():
+            yield Fault(
+                "due_on",
+                f"Hạn thực hiện {format_day(self.due_on)} không thể trước ngày kết luận "
+                f"({format_day(concluded_on)}).",
+            )
+
+    def _nameless_faults(self) -> Iterator[Fault]:
+        asked = self.kind == RemedyKind.DISCIPLINE and self.subject == Subject.INDIVIDUAL
+        if not asked or self.person_name or self.content:
+            return
+        # One that a workbook brought so can still be given its decision.
+        stored = type(self)._default_manager.filter(
+            pk=self.pk, kind=RemedyKind.DISCIPLINE, person_name="", content=""
+        )
+        if self._state.adding or not stored.exists():
+            yield Fault(
+                "content",
+                "Xử lý kỷ luật phải nói rõ xử lý ai hoặc việc gì: hãy ghi họ tên cá nhân hoặc nội "
+                "dung yêu cầu.",
             )
 
     def is_editable_by(self, user: User) -> bool:

@@ -75,24 +75,6 @@ class Remedy(Demand):
         """The remedy's page."""
         return reverse("findings:remedy_detail", args=[self.pk])
 
-    def clean(self) -> None:
-        """Also: a new due day is not before the conclusion.
-
-        Not among `faults()`: a workbook may bring what was demanded on the spot.
-        """
-        super().clean()
-        concluded_on = self.visit.concluded_on if self.knows("visit") else None
-        if not (self.due_on and concluded_on and self.due_on < concluded_on):
-            return
-        stored = Remedy.objects.filter(pk=self.pk, due_on=self.due_on)
-        if self._state.adding or not stored.exists():
-            raise ValidationError(
-                {
-                    "due_on": f"Hạn thực hiện {format_day(self.due_on)} không thể trước ngày kết "
-                    f"luận ({format_day(concluded_on)})."
-                }
-            )
-
     def due_on_at(self, as_of: date) -> date | None:
         """The due day in force on that day (contract §4 rule 6); reads `extensions`."""
         done = self.completed_on is not None and self.completed_on <= as_of
