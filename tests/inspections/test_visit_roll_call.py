@@ -113,6 +113,8 @@ def test_second_writer_is_noticed(staff: Client, visit: Visit, address: str) -> 
 
 def test_locked_visit_takes_no_roll_call(staff: Client, visit: Visit, address: str) -> None:
     visit.close(by(staff), unit_person="Bà A")
+    page = staff.get(address).content.decode()
+    assert f'<a href="/visits/{visit.pk}/addenda/create/">Bổ sung, đính chính</a>' in page
     for answer in (staff.get(address), staff.post(address, typed(visit, ("Một cửa", 1, 1, 0, 0)))):
         assert "Lượt kiểm tra đã hoàn thành và khóa" in answer.content.decode()
     with pytest.raises(ValidationError, match="hoàn thành và khóa"):
