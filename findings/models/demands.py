@@ -28,6 +28,11 @@ from findings.models.findings import Finding
 from findings.models.follow_up import refuse
 from inspections.models import Visit
 
+# What a demand asks of whom: whoever softens it settles it in part.
+ASKED = ("kind", "subject", "content", "discipline_form")
+
+# Told to whoever made a demand of the own unit.
+OWN_DEMAND = "Đơn vị được kiến nghị không tự xóa, không tự đổi yêu cầu đối với mình."
 # Told to whoever may settle remedies, but not this one.
 OWN_WORK = (
     "Đơn vị được kiến nghị không tự xác nhận hoàn thành; hãy báo cáo tiến độ để cơ quan kiểm tra "
@@ -203,6 +208,11 @@ class Demand(CopiedFromRound, Ruled):
                 "dung yêu cầu.",
             )
 
+    @property
+    def is_of_person(self) -> bool:
+        """Whether it is of a person by name, or of one whom its papers name: discipline."""
+        return self.kind == RemedyKind.DISCIPLINE or bool(self.person_name)
+
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change the demand itself: the side that inspected."""
         return user.may("remedies.change") and user.in_scope(self.visit.round.body)
@@ -256,6 +266,15 @@ class Demand(CopiedFromRound, Ruled):
         self.require_editable(user)
         if not self.is_extended_by(user):
             raise PermissionDenied("Đơn vị được kiến nghị không tự gia hạn việc của mình.")
+
+    def require_withdrawn(self, user: User) -> None:
+        """Raise `PermissionDenied` (403) for whoever may not take away or change what is asked.
+
+        Never the side that must act, even where its own round asked for it.
+        """
+        self.require_editable(user)
+        if not self.is_settled_by(user):
+            raise PermissionDenied(OWN_DEMAND)
 
     def require_settled(self, user: User) -> None:
         """Raise `PermissionDenied` (403) for whoever may not record completion."""

@@ -364,8 +364,10 @@ class Remedy(Demand):
     def remove(self, by: User) -> None:
         """Take away a remedy entered by mistake; the visit's trail keeps the mark.
 
-        Raises `ValidationError` when something hangs on it.
+        Raises `ValidationError` when something hangs on it, and refuses (`PermissionDenied`) the
+        side that must act: its own round may have made the demand.
         """
+        self.require_withdrawn(by)
         with transaction.atomic():
             self._hold("why_not_removed")
             # Without the person's name: the trail of a visit is read by more people.
