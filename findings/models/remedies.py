@@ -26,6 +26,7 @@ from findings.models.demands import Demand
 from findings.models.follow_up import Extension, ExtensionRequest, Progress, refuse
 from findings.models.standing import RemedyQuerySet
 from inspections.models import RoundStatus, Visit
+from notices.models import Notice
 
 
 def _day(moment: datetime) -> date:
@@ -317,6 +318,8 @@ class Remedy(Demand):
             self.verified_by, self.settled_in = by, settled_in
             self.write("completed_on", "report_document", "verified_by", "settled_in")
             self.progress.settle()
+            # Nobody is called to what is done.
+            Notice.objects.about(self).see()
             note = f"Tại lượt phúc tra {settled_in}" if settled_in else ""
             mark(by, self, "completed", {"completed_on": (None, completed_on)}, note=note)
 
