@@ -71,6 +71,7 @@ class AccountField(forms.CharField):
     """An account, as text that a person can type; the cleaned value is a `User` (or None).
 
     - `queryset`: the accounts that may be chosen, scoped; set it in the form's `__init__`.
+    - `otherwise`: what to do where no account is found, as a sentence.
     - `current`: the account that the record has already; it stays, though closed meanwhile.
     - Accepted: the name, what a suggestion puts in, and `#` with the number that such a suggestion
       or an error has where several are called the same.
@@ -78,7 +79,14 @@ class AccountField(forms.CharField):
 
     widget = AccountInput
 
-    def __init__(self, *, max_length: int = 500, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *,
+        max_length: int = 500,
+        otherwise: str = "Hãy gõ một phần họ tên rồi chọn trong danh sách gợi ý.",
+        **kwargs: Any,
+    ) -> None:
+        self.otherwise = otherwise
         self.queryset: UserQuerySet = User.objects.get_queryset().none()
         self.current: User | None = None
         super().__init__(max_length=max_length, **kwargs)
@@ -133,7 +141,6 @@ class AccountField(forms.CharField):
                 f"Không có tài khoản nào tên là “{text}”. Có phải là: {named}?", code="unknown"
             )
         raise ValidationError(
-            f"Không tìm thấy tài khoản “{text}” trong tỉnh. Nếu người này không có tài khoản, hãy "
-            "để trống mục này và ghi họ tên.",
+            f"Không tìm thấy tài khoản “{text}” trong tỉnh. {self.otherwise}",
             code="unknown",
         )

@@ -212,6 +212,13 @@ def remedies(user: User, now: date) -> list[Card]:
         _link("findings:remedy_list", claimed="true"),
         "warning",
     )
+    unknown = Pile(
+        "Kiến nghị chờ tiếp nhận",
+        Q(acknowledged_at__isnull=True),
+        "due_in_force",
+        _link("findings:remedy_list", acknowledged="false"),
+        "warning",
+    )
     overdue = Pile(
         "Kiến nghị quá hạn",
         stands("overdue", now) & waits,
@@ -231,7 +238,7 @@ def remedies(user: User, now: date) -> list[Card]:
     if user.may("remedies.settle"):
         piles = [claims, *piles]
     elif reports:
-        piles = [returned, *piles]
+        piles = [returned, unknown, *piles]
 
     def show(row: Any) -> Entry:
         text = f"{row.visit.unit.name}: {row.get_kind_display()}"

@@ -105,6 +105,8 @@ NOTICE_KEEP_MONTHS: int = env.int("NOTICE_KEEP_MONTHS", default=12)
 
 # A picture of more megapixels is refused before it is decoded: 52 covers what telephones call 50.
 EVIDENCE_MEGAPIXELS: int = env.int("EVIDENCE_MEGAPIXELS", default=52)
+# A PNG cannot be read at a part of its size, as a photograph can: it takes fewer.
+EVIDENCE_PNG_MEGAPIXELS: int = env.int("EVIDENCE_PNG_MEGAPIXELS", default=25)
 # Pictures are kept with no side longer than this, in pixels.
 EVIDENCE_LONGEST_SIDE: int = env.int("EVIDENCE_LONGEST_SIDE", default=2560)
 

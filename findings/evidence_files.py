@@ -37,8 +37,11 @@ NAME_LENGTH = 200
 THUMBNAIL_SIDE = 320
 _QUALITY = 85
 # A progressive photograph has about ten scans. Each costs the whole picture's time, however few
-# bytes it takes, so a small file could keep a processor busy for hours.
+# bytes it takes, so a small file could keep a processor busy for hours: no more than twenty, and of
+# a picture up to twelve megapixels no more than take as long.
 _MOST_SCANS = 100
+_SCANS_OF_LARGE = 20
+_LARGE_PIXELS = 12_000_000
 
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
 _OLD_OFFICE = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -147,22 +150,38 @@ def _decoding() -> Iterator[None]:
         ) from fault
 
 
-def _too_many_pixels(size: tuple[int, int] | None = None) -> str:
+def _megapixels(kind: str) -> int:
+    """How many a picture of that kind may have; a PNG is always unpacked as a whole."""
+    most: int = settings.EVIDENCE_MEGAPIXELS
+    return min(most, settings.EVIDENCE_PNG_MEGAPIXELS) if kind == "PNG" else most
+
+
+def _too_many_pixels(size: tuple[int, int] | None = None, kind: str = "") -> str:
     told = f" ({size[0] * size[1] / 1e6:.0f} megapixel)" if size else ""
+    way = "lưu ảnh thành JPG hoặc " if kind == "PNG" else ""
     return (
-        f"Ảnh có quá nhiều điểm ảnh{told}: chỉ nhận đến "
-        f"{settings.EVIDENCE_MEGAPIXELS} megapixel. Hãy chọn độ phân giải thấp hơn trong máy ảnh."
+        f"Ảnh{' PNG' if kind == 'PNG' else ''} có quá nhiều điểm ảnh{told}: chỉ nhận đến "
+        f"{_megapixels(kind)} megapixel. Hãy {way}chọn độ phân giải thấp hơn trong máy ảnh."
     )
 
 
+def _refuse_costly_scans(scans: int, pixels: int) -> None:
+    """Raise for a JPEG that goes over its picture more often than any camera writes it."""
+    if scans > _MOST_SCANS or (scans > _SCANS_OF_LARGE and pixels > _LARGE_PIXELS):
+        raise ValidationError(
+            f"Ảnh được ghi thành {scans} lượt, quá nhiều để xử lý; hãy chụp lại, hoặc lưu lại ảnh "
+            "thành JPG thường rồi gửi."
+        )
+
+
 def _take_picture(content: bytes, kind: str, name: str) -> Kept:
-    if kind == "JPEG" and content.count(b"\xff\xda") > _MOST_SCANS:
-        raise ValidationError(DAMAGED)
     with _decoding(), Image.open(io.BytesIO(content), formats=(kind,)) as image:
         # Known from the first bytes: nothing has been decoded yet.
         width, height = image.size
-        if width * height > settings.EVIDENCE_MEGAPIXELS * 1_000_000:
-            raise ValidationError(_too_many_pixels(image.size))
+        if width * height > _megapixels(kind) * 1_000_000:
+            raise ValidationError(_too_many_pixels(image.size, kind))
+        if kind == "JPEG":
+            _refuse_costly_scans(content.count(b"\xff\xda"), width * height)
         taken_at = _harmless(lambda: _taken_at(image))
         orientation = _harmless(lambda: image.getexif().get(ExifTags.Base.Orientation))
         side = settings.EVIDENCE_LONGEST_SIDE
@@ -248,6 +267,9 @@ def _pdf_name(word: str) -> str:
 _ACTIVE = re.compile(f"/(?:{_pdf_name('JavaScript')}|{_pdf_name('Launch')})".encode())
 
 
+_WEB_PAGE = re.compile(rb"(?i)<\s*(!doctype\s+html|html|script)")
+
+
 def _document_ending(content: bytes) -> str:
     if content.startswith(b"%PDF-"):
         return _vetted_pdf(content)
@@ -264,8 +286,17 @@ def _document_ending(content: bytes) -> str:
 
 
 def _vetted_pdf(content: bytes) -> str:
-    if b"%%EOF" not in content[-2048:]:
+    tail = content[-2048:]
+    # Where the list of its parts stands, and the dictionary that leads to them, however written.
+    whole = b"%%EOF" in tail and b"startxref" in tail
+    if not whole or (b"trailer" not in content and b"/XRef" not in content):
         raise ValidationError(DAMAGED)
+    # Some programs take a file for a page of the web that has such words at its beginning.
+    if _WEB_PAGE.search(content[:1024]):
+        raise ValidationError(
+            "Tệp mang đuôi PDF nhưng bên trong là trang web nên không được nhận; hãy in lại thành "
+            "PDF rồi gửi."
+        )
     if _ACTIVE.search(content):
         raise ValidationError(
             "Tệp PDF có mã lệnh chạy khi mở nên không được nhận; hãy in lại thành PDF rồi gửi."

@@ -123,6 +123,12 @@ class RemedyFilter(OnVisitFilter):
         empty_label="Tất cả",
         method="by_claim",
     )
+    acknowledged = ChoiceFilter(
+        label="Tiếp nhận",
+        choices=(("false", "Chưa tiếp nhận"), ("true", "Đã tiếp nhận")),
+        empty_label="Tất cả",
+        method="by_acknowledgement",
+    )
     due_from = DayFilter(label="Hạn từ ngày", field_name="due_in_force", lookup_expr="gte")
     due_to = DayFilter(label="hạn đến ngày", field_name="due_in_force", lookup_expr="lte")
     as_of = DayFilter(label="Tình trạng vào ngày", method="leave")
@@ -132,7 +138,7 @@ class RemedyFilter(OnVisitFilter):
 
     ORDER = (
         *("q", "state", "kind", "subject", "unit", "body", "due_from", "due_to"),
-        *("claimed", "keeper", "from", "to", "year", "status", "as_of"),
+        *("claimed", "acknowledged", "keeper", "from", "to", "year", "status", "as_of"),
     )
 
     def __init__(self, data: QueryDict, queryset: QuerySet[Any], request: Any) -> None:
@@ -165,6 +171,10 @@ class RemedyFilter(OnVisitFilter):
     def of_unit(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
         """Those asked of the unit, or of one that became it: the row of a unit on the board."""
         return remedies.filter(visit_unit__in=kin_of([int(value)])[int(value)])
+
+    def by_acknowledgement(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
+        """Of those not done: whether the asked side said that it knows of them."""
+        return remedies.followed().left().filter(acknowledged_at__isnull=value == "false")
 
     def by_claim(self, remedies: RemedyQuerySet, name: str, value: str) -> RemedyQuerySet:
         """Of those not done: said to be done and not settled, not said to be, or refused last."""

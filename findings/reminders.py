@@ -8,14 +8,17 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import Role
 from congvu.dates import days_phrase, format_day
+from congvu.models import Event
 from findings.models import ExtensionRequest, Progress, Remedy, RemedyKind, is_returned
-from inspections.models import TeamMember
+from inspections.models import Round, TeamMember
 from notices.people import People
 from notices.sources import Reminder, Window, reminds
 
@@ -59,6 +62,36 @@ _COLUMNS = (
     "pk", "code", "kind", "due_in_force", "keeper", "visit_unit", "visit_unit__name",
     "visit_unit__path", "round_body__path", "visit__round__team",
 )  # fmt: skip
+
+
+def _start(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+@reminds
+def new_demands(window: Window) -> Iterator[Reminder]:
+    """Remedies that came to count in these days, by themselves or with their round.
+
+    Told to the unit's contacts once, unless they know of it. What a workbook brought is not new.
+    """
+    marks = Event.objects.filter(
+        at__gte=_start(window.after), at__lt=_start(window.day + timedelta(days=1))
+    ).order_by()
+    kinds = ContentType.objects.get_for_models(Remedy, Round)
+    added = marks.filter(kind=kinds[Remedy], deed="added").values("record_id")
+    completed = marks.filter(kind=kinds[Round], deed="completed").values("record_id")
+    rows: Any = Remedy.objects.followed().left().standing(window.day).order_by("pk")
+    rows = rows.filter(Q(pk__in=added) | Q(visit__round__in=completed))
+    for row in rows.filter(acknowledged_at__isnull=True).values_list(*_COLUMNS, named=True):
+        due = f", hạn {format_day(row.due_in_force)}" if row.due_in_force else ""
+        yield Reminder(
+            f"remedy:{row.pk}:new",
+            f"Kiến nghị mới {row.code} ({RemedyKind(row.kind).label}) đối với "
+            f"{row.visit_unit__name}{due}: hãy mở xem và bấm “Tiếp nhận kiến nghị”.",
+            reverse("findings:remedy_detail", args=[row.pk]),
+            window.people.covering(row.visit_unit__path, Role.REPORTER),
+            "warning",
+        )
 
 
 def _how_far(due_on: date, day: date) -> str:
@@ -215,7 +248,7 @@ def extension_requests(window: Window) -> Iterator[Reminder]:
             ],
         )
     # What was answered before the last run's day has been told.
-    since = timezone.make_aware(datetime.combine(window.after, time.min))
+    since = _start(window.after)
     teams = _Teams()
     for asked in requests.filter(answered_at__gte=since):
         remedy = asked.remedy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
@@ -17,7 +18,15 @@ from congvu.pages import Action, Fact
 from congvu.tables import Badge
 from directives.models import Document
 from findings.columns import due_phrase, state_badge, whom
-from findings.models import OWN_WORK, CitizenCase, Extension, Finding, Remedy, named
+from findings.models import (
+    OWN_DEMAND,
+    OWN_WORK,
+    CitizenCase,
+    Extension,
+    Finding,
+    Remedy,
+    named,
+)
 from inspections.facts import unit_url
 from inspections.models import Visit
 from inspections.story import PERSONAL
@@ -57,9 +66,11 @@ def marks(record: Finding | Remedy | CitizenCase, user: User) -> list[Event] | N
         return None
     events = list(Event.objects.of(record).select_related("by"))
     if not user.sees_names:
+        of_person = isinstance(record, Remedy) and record.is_of_person
+        hidden = PERSONAL | {"documents"} if of_person else PERSONAL
         for event in events:
             event.changes = {
-                name: pair for name, pair in event.changes.items() if name not in PERSONAL
+                name: pair for name, pair in event.changes.items() if name not in hidden
             }
     return events
 
@@ -198,6 +209,15 @@ def _discipline(remedy: Remedy, user: User) -> Iterator[Fact]:
         yield Fact("Quyết định kỷ luật", remedy.decision_number or day, small=day)
 
 
+def documents_shown(remedy: Remedy, user: User) -> Any:
+    """The documents of a remedy that the user may see there.
+
+    None of those of a person for whoever may not see names: a decision on discipline names one.
+    """
+    documents = remedy.documents.visible_to(user).select_related("issuer")
+    return documents.none() if remedy.is_of_person and not user.sees_names else documents
+
+
 def extensions_of(remedy: Remedy, user: User) -> list[tuple[Extension, list[Document]]]:
     """The extensions with those of their documents that the user may see. One query of its own."""
     extensions = sorted(remedy.extensions.all(), key=lambda each: each.decided_on)
@@ -245,7 +265,7 @@ def actions_of_remedy(remedy: Remedy, user: User) -> list[Action]:
     if settles:
         actions.append(to("remedy_reopen", "Mở lại", remedy.why_not_reopened()))
     if remedy.is_editable_by(user):
-        why_not = remedy.why_not_removed()
+        why_not = remedy.why_not_removed() if settles else OWN_DEMAND
         actions.append(to("remedy_delete", "Xóa kiến nghị", why_not, danger=True))
     # What may be done now comes before what may not.
     return sorted(actions, key=lambda action: bool(action.why_not))

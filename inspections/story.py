@@ -18,7 +18,7 @@ from inspections.models import Round, Visit
 SHOWN = 200
 
 # Columns in which persons are named (contract §5: a leader sees them only by permission).
-PERSONAL = frozenset({"person_name", "person_post", "answerer", "decision_number"})
+PERSONAL = frozenset({"person_name", "person_post", "answerer", "decision_number", "decision_on"})
 
 
 @dataclass(frozen=True)
@@ -72,5 +72,7 @@ def trail_of(visits: Sequence[Visit], user: User, *, round_: Round | None = None
 
 def _mark(event: Event, model: type[models.Model], user: User) -> Mark:
     if not user.sees_names:
-        event.changes = {name: pair for name, pair in event.changes.items() if name not in PERSONAL}
+        # A demand of a person rests on papers whose numbers lead to the name.
+        hidden = PERSONAL if model in (Round, Visit) else PERSONAL | {"documents"}
+        event.changes = {name: pair for name, pair in event.changes.items() if name not in hidden}
     return Mark(event, model, "" if model is Round else event.label)

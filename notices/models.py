@@ -37,6 +37,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """Those that the person has not opened or put aside."""
         return self.filter(seen_at__isnull=True)
 
+    def about(self, record: models.Model) -> Self:
+        """Those that lead to the record's page, to whomever they were told."""
+        url: str = record.get_absolute_url()  # type: ignore[attr-defined]  # of records with a page
+        return self.filter(url=url)
+
     def see(self) -> int:
         """Note that they were seen; says how many had not been."""
         return self.unseen().update(seen_at=timezone.now())

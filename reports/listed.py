@@ -238,7 +238,7 @@ class VisitedTable(Listed):
             record.visited_on,
             round_.get_form_display(),
             (f"{team.name} ({decision})" if decision else team.name) if team else "",
-            "; ".join(each.label for each in round_.contents.all()),
+            _joined(*(each.label for each in round_.contents.all()), round_.scope_note),
             self._result(record),
             record.minutes_number,
             _paper("", record.conclusion_number, record.concluded_on),

@@ -260,6 +260,16 @@ def is_checkbox(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
 
 
+@register.filter
+def optional_text(field: BoundField) -> str:
+    """What stands beside a label that may be left empty: that, or when the form needs it.
+
+    A form tells the latter by field name in `needed`.
+    """
+    needed: dict[str, str] = getattr(field.form, "needed", {})
+    return needed.get(field.name, "không bắt buộc")
+
+
 # --- the trail -------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ class AssignForm(forms.Form):
     keeper = AccountField(
         label="Người theo dõi",
         help_text="Cán bộ hoặc kiểm tra viên của cơ quan kiểm tra; gõ tên để chọn.",
+        otherwise="Người theo dõi phải là cán bộ hoặc kiểm tra viên đang có tài khoản.",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
@@ -124,6 +124,11 @@ class ExtensionAnswerForm(DeedForm):
 
     GRANT = "grant"
     REFUSE = "refuse"
+    needed: ClassVar[dict[str, str]] = {
+        "decided_on": "bắt buộc khi cho gia hạn",
+        "due_on": "bắt buộc khi cho gia hạn",
+        "reason": "bắt buộc khi không cho gia hạn",
+    }
 
     answer = forms.ChoiceField(
         label="Trả lời",
@@ -133,19 +138,19 @@ class ExtensionAnswerForm(DeedForm):
     decided_on = DayField(
         label="Ngày cho phép gia hạn",
         required=False,
-        help_text="Ngày của văn bản cho phép, ví dụ: 20/6/2023. Chỉ ghi khi cho gia hạn.",
+        help_text="Ngày của văn bản cho phép, ví dụ: 20/6/2023.",
     )
     due_on = DayField(
         label="Hạn mới",
         required=False,
-        help_text="Có thể khác ngày đơn vị xin. Chỉ ghi khi cho gia hạn.",
+        help_text="Có thể khác ngày đơn vị xin.",
     )
     reason = BlockInput(
         label="Lý do không cho gia hạn",
         max_length=2000,
         required=False,
         validators=[no_citizen_id],
-        help_text="Đơn vị đọc được lý do này. Chỉ ghi khi không cho gia hạn.",
+        help_text="Đơn vị đọc được lý do này.",
     )
     document = LineInput(
         label="Văn bản trả lời",

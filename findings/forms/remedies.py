@@ -10,12 +10,15 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from congvu.dates import format_day
 from congvu.forms import RecordForm
 from findings.due import days_for, proposed_due
 from findings.forms.on_visit import OnVisitForm
 from findings.models import (
+    ASKED,
     FORMS_OF,
+    OWN_DEMAND,
     DisciplineForm,
     Finding,
     Remedy,
@@ -181,6 +184,18 @@ class RemedyForm(OnVisitForm):
         due_on = self.fields["due_on"]
         due_on.disabled = True
         due_on.help_text = "Đơn vị được kiến nghị không tự đổi hạn của mình."
+
+    def keep_demand(self, user: User) -> None:
+        """For the side that must act: it softens nothing that is asked of itself.
+
+        Raises `PermissionDenied` (403) where something else was sent.
+        """
+        for name in ASKED:
+            field, sent = self.fields[name], self.add_prefix(name) in self.data
+            if sent and field.has_changed(self.initial.get(name), self[name].data):
+                self.instance.require_withdrawn(user)
+            field.disabled = True
+            field.help_text = OWN_DEMAND
 
     def clean_due_on(self) -> date | None:
         """A new due day is not before the visit."""

@@ -35,7 +35,7 @@ from findings.models.codes import (
     Subject,
     discipline_forms_on,
 )
-from findings.models.demands import OWN_WORK
+from findings.models.demands import ASKED, OWN_DEMAND, OWN_WORK
 from findings.models.evidence import (
     MOST_BYTES,
     Evidence,
@@ -59,9 +59,11 @@ from findings.models.remedies import Remedy
 from findings.models.standing import RemedyQuerySet, is_claimed, is_returned, stands
 
 __all__ = [
+    "ASKED",
     "FORMS_OF",
     "LAST_DAYS",
     "MOST_BYTES",
+    "OWN_DEMAND",
     "OWN_WORK",
     "Answer",
     "Asked",

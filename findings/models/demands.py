@@ -25,8 +25,14 @@ from findings.models.codes import (
     Subject,
 )
 from findings.models.findings import Finding
+from findings.models.follow_up import refuse
 from inspections.models import Visit
 
+# What a demand asks of whom: whoever softens it settles it in part.
+ASKED = ("kind", "subject", "content", "discipline_form")
+
+# Told to whoever made a demand of the own unit.
+OWN_DEMAND = "Đơn vị được kiến nghị không tự xóa, không tự đổi yêu cầu đối với mình."
 # Told to whoever may settle remedies, but not this one.
 OWN_WORK = (
     "Đơn vị được kiến nghị không tự xác nhận hoàn thành; hãy báo cáo tiến độ để cơ quan kiểm tra "
@@ -167,6 +173,46 @@ class Demand(CopiedFromRound, Ruled):
                 f"Hình thức kỷ luật này chỉ áp dụng đến hết ngày {format_day(last)}.",
             )
 
+    def clean(self) -> None:
+        """Also: a new due day is not before the conclusion; discipline names somebody or a matter.
+
+        Not among `faults()`: a workbook may bring what was demanded on the spot, without names.
+        """
+        super().clean()
+        refuse([*self._late_faults(), *self._nameless_faults()])
+
+    def _late_faults(self) -> Iterator[Fault]:
+        concluded_on = self.visit.concluded_on if self.knows("visit") else None
+        if not (self.due_on and concluded_on and self.due_on < concluded_on):
+            return
+        stored = type(self)._default_manager.filter(pk=self.pk, due_on=self.due_on)
+        if self._state.adding or not stored.exists():
+            yield Fault(
+                "due_on",
+                f"Hạn thực hiện {format_day(self.due_on)} không thể trước ngày kết luận "
+                f"({format_day(concluded_on)}).",
+            )
+
+    def _nameless_faults(self) -> Iterator[Fault]:
+        asked = self.kind == RemedyKind.DISCIPLINE and self.subject == Subject.INDIVIDUAL
+        if not asked or self.person_name or self.content:
+            return
+        # One that a workbook brought so can still be given its decision.
+        stored = type(self)._default_manager.filter(
+            pk=self.pk, kind=RemedyKind.DISCIPLINE, person_name="", content=""
+        )
+        if self._state.adding or not stored.exists():
+            yield Fault(
+                "content",
+                "Xử lý kỷ luật phải nói rõ xử lý ai hoặc việc gì: hãy ghi họ tên cá nhân hoặc nội "
+                "dung yêu cầu.",
+            )
+
+    @property
+    def is_of_person(self) -> bool:
+        """Whether it is of a person by name, or of one whom its papers name: discipline."""
+        return self.kind == RemedyKind.DISCIPLINE or bool(self.person_name)
+
     def is_editable_by(self, user: User) -> bool:
         """Whether the user may change the demand itself: the side that inspected."""
         return user.may("remedies.change") and user.in_scope(self.visit.round.body)
@@ -220,6 +266,15 @@ class Demand(CopiedFromRound, Ruled):
         self.require_editable(user)
         if not self.is_extended_by(user):
             raise PermissionDenied("Đơn vị được kiến nghị không tự gia hạn việc của mình.")
+
+    def require_withdrawn(self, user: User) -> None:
+        """Raise `PermissionDenied` (403) for whoever may not take away or change what is asked.
+
+        Never the side that must act, even where its own round asked for it.
+        """
+        self.require_editable(user)
+        if not self.is_settled_by(user):
+            raise PermissionDenied(OWN_DEMAND)
 
     def require_settled(self, user: User) -> None:
         """Raise `PermissionDenied` (403) for whoever may not record completion."""

@@ -266,7 +266,7 @@ class Evidence(Ruled):
     def _told(self) -> str:
         """What the trail says of it: a file's name may be a person's, and who reads it varies."""
         remedy = self.remedy
-        named = remedy is not None and (remedy.kind == RemedyKind.DISCIPLINE or remedy.person_name)
+        named = remedy is not None and remedy.is_of_person
         return self.get_kind_display() if named else self.name
 
     @property

@@ -17,6 +17,9 @@ from congvu.fields import BlockField, LineField
 from congvu.rules import Fault
 from directives.models import Document
 
+# More time than to the end of so many years ahead is a slip of the pen.
+LONGEST_YEARS = 3
+
 
 def refuse(faults: Iterable[Fault]) -> None:
     """Raise every fault at its field; nothing when there is none."""
@@ -175,6 +178,12 @@ class ExtensionRequest(models.Model):
             yield Fault("until", f"Ngày xin phải sau hạn đang có hiệu lực ({format_day(due)}).")
         elif self.until < today():
             yield Fault("until", "Ngày xin gia hạn đến không thể trước hôm nay.")
+        elif self.until.year > today().year + LONGEST_YEARS:
+            yield Fault(
+                "until",
+                f"Ngày xin gia hạn đến ({format_day(self.until)}) xa quá {LONGEST_YEARS} năm; hãy "
+                "xem lại năm.",
+            )
 
     def answer(
         self,

@@ -26,6 +26,7 @@ from findings.models.demands import Demand
 from findings.models.follow_up import Extension, ExtensionRequest, Progress, refuse
 from findings.models.standing import RemedyQuerySet
 from inspections.models import RoundStatus, Visit
+from notices.models import Notice
 
 
 def _day(moment: datetime) -> date:
@@ -74,24 +75,6 @@ class Remedy(Demand):
     def get_absolute_url(self) -> str:
         """The remedy's page."""
         return reverse("findings:remedy_detail", args=[self.pk])
-
-    def clean(self) -> None:
-        """Also: a new due day is not before the conclusion.
-
-        Not among `faults()`: a workbook may bring what was demanded on the spot.
-        """
-        super().clean()
-        concluded_on = self.visit.concluded_on if self.knows("visit") else None
-        if not (self.due_on and concluded_on and self.due_on < concluded_on):
-            return
-        stored = Remedy.objects.filter(pk=self.pk, due_on=self.due_on)
-        if self._state.adding or not stored.exists():
-            raise ValidationError(
-                {
-                    "due_on": f"Hạn thực hiện {format_day(self.due_on)} không thể trước ngày kết "
-                    f"luận ({format_day(concluded_on)})."
-                }
-            )
 
     def due_on_at(self, as_of: date) -> date | None:
         """The due day in force on that day (contract §4 rule 6); reads `extensions`."""
@@ -335,6 +318,8 @@ class Remedy(Demand):
             self.verified_by, self.settled_in = by, settled_in
             self.write("completed_on", "report_document", "verified_by", "settled_in")
             self.progress.settle()
+            # Nobody is called to what is done.
+            Notice.objects.about(self).see()
             note = f"Tại lượt phúc tra {settled_in}" if settled_in else ""
             mark(by, self, "completed", {"completed_on": (None, completed_on)}, note=note)
 
@@ -382,8 +367,10 @@ class Remedy(Demand):
     def remove(self, by: User) -> None:
         """Take away a remedy entered by mistake; the visit's trail keeps the mark.
 
-        Raises `ValidationError` when something hangs on it.
+        Raises `ValidationError` when something hangs on it, and refuses (`PermissionDenied`) the
+        side that must act: its own round may have made the demand.
         """
+        self.require_withdrawn(by)
         with transaction.atomic():
             self._hold("why_not_removed")
             # Without the person's name: the trail of a visit is read by more people.

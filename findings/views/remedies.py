@@ -30,6 +30,7 @@ from findings.models import ExtensionRequest, Progress, Remedy
 from findings.steps import steps_of_remedy
 from findings.story import (
     actions_of_remedy,
+    documents_shown,
     extensions_of,
     facts_of_remedy,
     marks,
@@ -121,7 +122,7 @@ def remedy_detail(request: UserRequest, pk: int) -> HttpResponse:
         "now": now,
         "facts": facts_of_remedy(remedy, user, now),
         "steps": steps_of_remedy(remedy),
-        "documents": remedy.documents.visible_to(user).select_related("issuer"),
+        "documents": documents_shown(remedy, user),
         "extensions": extensions_of(remedy, user),
         "editable": remedy.is_editable_by(user),
         "claims": [each for each in remedy.progress.all() if each.is_waiting],
@@ -170,6 +171,8 @@ def remedy_edit(request: UserRequest, pk: int) -> HttpResponse:
     form = RemedyForm(request.POST or None, instance=remedy, visit=remedy.visit)
     if not remedy.is_extended_by(request.user):
         form.keep_due_day()
+    if not remedy.is_settled_by(request.user):
+        form.keep_demand(request.user)
     if form.is_valid() and form.save_as(request.user):
         messages.success(request, f"Đã lưu kiến nghị {remedy.code}.")
         return redirect(remedy)
@@ -189,7 +192,7 @@ def remedy_edit(request: UserRequest, pk: int) -> HttpResponse:
 def remedy_delete(request: UserRequest, pk: int) -> HttpResponse:
     """Take away a remedy entered by mistake, on which nothing hangs."""
     remedy = remedy_in_reach(request, pk)
-    remedy.require_editable(request.user)
+    remedy.require_withdrawn(request.user)
     return confirm(
         request,
         DeedForm(request.POST or None, record=remedy),

@@ -14,6 +14,7 @@ from congvu.deeds import tell
 from congvu.forms import RecordForm, RowsForm
 from congvu.text import fold
 from inspections.models import RollCall, Visit
+from inspections.models.roll_calls import FIGURES
 
 if TYPE_CHECKING:
     _Rows = forms.BaseInlineFormSet[RollCall, Visit, "RollCallRow"]
@@ -24,6 +25,10 @@ else:
     _Row = forms.ModelForm
 
 _COUNT = {"inputmode": "numeric", "min": "0", "data-count": ""}
+_GONE = (
+    "Dòng này vừa bị người khác bỏ nên chưa được lưu; nếu vẫn cần, hãy tải lại trang rồi ghi thành "
+    "dòng mới."
+)
 _CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 
@@ -31,6 +36,7 @@ class RollCallRow(_Row):
     """One department; a row left empty is none. The hour left empty is now."""
 
     taken = forms.TimeField(label="Giờ", required=False, widget=_CLOCK)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = RollCall
@@ -54,7 +60,10 @@ class RollCallRow(_Row):
         super().__init__(*args, **kwargs)
         self._day = day
         if self.instance.pk:
-            self.initial["taken"] = timezone.localtime(self.instance.taken_at).time()
+            # To the minute, as it is shown: else a row left alone would count as changed.
+            hour = timezone.localtime(self.instance.taken_at).time()
+            self.initial["taken"] = hour.replace(second=0, microsecond=0)
+            self.initial["version"] = self.instance.version
         for name in ("excused", "unexcused"):
             # Nobody absent is what is left empty.
             self.fields[name].required = False
@@ -62,8 +71,38 @@ class RollCallRow(_Row):
     def has_changed(self) -> bool:
         """A new row counts once anything stands in it: nobody absent is nothing yet."""
         if self.instance.pk:
-            return super().has_changed()
+            return bool({*self.changed_data} - {"version"})
         return any(self[name].data not in ("", "0", None) for name in self.changed_data)
+
+    def tell_meanwhile(self, current: RollCall | None) -> None:
+        """Say that the row was saved elsewhere; the next save is made knowingly."""
+        if current is None:
+            self.add_error("department", _GONE)
+            return
+        data: Any = self.data
+        typed = data.copy()
+        typed[self.add_prefix("version")] = str(current.version)
+        self.data = typed
+        self.add_error(
+            "department",
+            f"Dòng này vừa được lưu từ nơi khác: {current.told}. Nội dung bạn nhập chưa được lưu; "
+            "bấm lưu lần nữa để thay bằng nội dung của bạn.",
+        )
+
+    def save(self, commit: bool = True) -> RollCall:
+        """The row; one that there was is written over the version that was shown alone."""
+        row: RollCall = self.instance
+        if row.pk is None:
+            return super().save(commit)
+        row.version = self.version_shown
+        row.write("department", *FIGURES, "reasons", "taken_at")
+        return row
+
+    @property
+    def version_shown(self) -> int:
+        """The version of the row over which the person typed."""
+        typed: int | None = self.cleaned_data.get("version")
+        return self.instance.version if typed is None else typed
 
     def clean_excused(self) -> int:
         """How many; none where nothing is typed."""
@@ -88,6 +127,9 @@ class RollCallRows(_Rows):
     def clean(self) -> None:
         """A department that stands in an earlier row is told at the second."""
         super().clean()
+        for form in self.initial_forms:
+            if form.errors.pop("id", None):
+                form.add_error("department", _GONE)
         seen: dict[str, str] = {}
         for form in self.forms:
             department = getattr(form, "cleaned_data", {}).get("department")
@@ -96,6 +138,32 @@ class RollCallRows(_Rows):
             if fold(department) in seen:
                 form.add_error("department", f"“{seen[fold(department)]}” đã có ở dòng trên.")
             seen.setdefault(fold(department), department)
+
+    def is_current(self) -> bool:
+        """Whether nobody saved meanwhile what is to be saved; if not, the rows say so.
+
+        Call while the visit is held: telephones at the spot write rows of their own.
+        """
+        current = {row.pk: row for row in RollCall.objects.filter(visit=self.instance)}
+        mine = {row.instance.pk for row in self.initial_forms if row.has_changed()}
+        others = {row.folded: row for row in current.values() if row.pk not in mine}
+        told = 0
+        for form in self.forms:
+            if not form.has_changed():
+                continue
+            pk, gone = form.instance.pk, form.cleaned_data.get("DELETE")
+            stored = current.get(pk) if pk else None
+            if pk and (stored is None or stored.version != form.version_shown):
+                form.tell_meanwhile(stored)
+                told += 1
+            elif not gone and (other := others.get(fold(form.cleaned_data["department"]))):
+                form.add_error(
+                    "department",
+                    f"Phòng, bộ phận này vừa được điểm danh từ nơi khác: {other.told}. Hãy bỏ dòng "
+                    "này, hoặc tải lại trang rồi sửa ở dòng đã có.",
+                )
+                told += 1
+        return not told
 
     def validate_unique(self) -> None:
         """Told by `clean`, also of rows that are only about to be saved."""
@@ -138,7 +206,12 @@ class RollCallForm(RowsForm):
         """Save while nobody can complete the visit; False when it is locked or a writer forbids."""
         try:
             with transaction.atomic():
-                self.instance.held_open()
+                held = self.instance.held_open()
+                if not self.rows.is_current():
+                    if self.cleaned_data.get("version") not in (None, held.version):
+                        self._tell_conflict()
+                    self.add_error(None, "Hãy xem các dòng điểm danh được đánh dấu bên dưới.")
+                    return False
                 return super().save_as(by)
         except ValidationError as refusal:
             tell(self, refusal)

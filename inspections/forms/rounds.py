@@ -153,6 +153,23 @@ class RoundForm(OverlapForm):
             self.row_sets = [("Đơn vị", self.rows)]
         else:
             del self.fields["proposed"], self.fields["item"]
+            self._say_what_is_settled()
+
+    def _say_what_is_settled(self) -> None:
+        """Where a locked visit or a demand keeps the round as it is, the fields say so."""
+        if refusal := self.instance.why_not_handed_over():
+            self.fields["body"].help_text = refusal
+        if refusal := self.instance.why_not_retold():
+            for name in ("team", "contents"):
+                self.fields[name].help_text = refusal
+
+    def _contents_stay(self) -> bool:
+        """Whether the contents are left alone where minutes tell them; if not, the form says so."""
+        if self.instance.pk is None or "contents" not in self.changed_data:
+            return True
+        if refusal := self.instance.why_not_retold():
+            self.add_error("contents", refusal)
+        return not refusal
 
     def _rows(self, user: User, draft: QueryDict | None) -> Any:
         """The `VisitRowsBase` of units to visit; a draft's, with more empty ones after them."""
@@ -241,6 +258,8 @@ class RoundForm(OverlapForm):
             body, last = data.get("body"), data.get("ends_on")
             if body and last:
                 data["code"] = Round.objects.next_code(body, last.year)
+        if "contents" not in self.errors:
+            self._contents_stay()
         if (team := data.get("team")) and (group := data.get("team_group")):
             known = {fold(own): own for own in team.groups}
             data["team_group"] = known.get(fold(group), group)
@@ -305,6 +324,8 @@ class RoundForm(OverlapForm):
                 self.instance.clean()
             except ValidationError as faults:
                 self.add_error(None, faults)
+                return False
+            if not self._contents_stay():
                 return False
             if not super().save_as(by):
                 return False

@@ -145,7 +145,11 @@ class TeamForm(RowsForm):
 class MemberForm(_MemberForm):
     """One member, chosen among accounts or typed; a row left empty is no member."""
 
-    account = AccountField(label="Tài khoản", required=False)
+    account = AccountField(
+        label="Tài khoản",
+        required=False,
+        otherwise="Nếu người này không có tài khoản, hãy để trống mục này và ghi họ tên.",
+    )
     unit = UnitField(label="Cơ quan công tác", required=False)
 
     class Meta:

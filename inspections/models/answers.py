@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -77,13 +77,19 @@ class Answering(Ruled):
             mark(by, self, "changed", changes)
 
     def take_in(
-        self, by: User, contents: Iterable[Content], items: Iterable[PlanItem], note: str = ""
+        self, by: User, contents: Collection[Content], items: Iterable[PlanItem], note: str = ""
     ) -> None:
-        """Join another inspection of its unit to this round; `ValidationError` when it is over."""
+        """Join another inspection of its unit to this round; `ValidationError` when it is over.
+
+        Also refused: more contents for a round of which a visit is locked.
+        """
         with transaction.atomic():
             held = type(self).objects.held(self.pk)
             if held.status not in AHEAD:
                 raise ValidationError(f"Cuộc {held.code} không còn ghép thêm được.")
+            more = set(contents) - set(held.contents.all())
+            if (more or note) and (refusal := held.why_not_retold()):
+                raise ValidationError(refusal)
             added = [*contents, *items]
             held.contents.add(*contents)
             held.items.add(*items)

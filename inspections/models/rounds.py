@@ -24,6 +24,7 @@ from inspections.models.codes import Content, Method, RoundForm, RoundStatus, Tr
 from inspections.models.items import PlanItem
 from inspections.models.moves import Movable
 from inspections.models.plans import Plan
+from inspections.models.settled import Settled
 from inspections.models.teams import Team, own_teams
 from units.models import Unit, under
 
@@ -111,7 +112,7 @@ class RoundQuerySet(models.QuerySet["Round"]):
         return f"{prefix}{last + 1:03}"
 
 
-class Round(Answering, Movable):
+class Round(Answering, Movable, Settled):
     """A round (cuộc kiểm tra): one inspection by one body, of one unit or several."""
 
     Form = RoundForm
@@ -218,6 +219,7 @@ class Round(Answering, Movable):
             raise ValidationError({each.field: each.message for each in faults})
         if self._state.adding:
             return
+        self._keep_what_is_settled()
         outside = self.visits.exclude(visited_on__range=(self.starts_on, self.ends_on)).first()
         if outside:
             raise ValidationError(

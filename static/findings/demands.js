@@ -3,7 +3,7 @@
 
 const box = document.querySelector(".demands");
 const days = new Map(
-  [...box.querySelectorAll("[data-period]")].map((each) => [each.dataset.period, Number(each.dataset.days)]),
+  [...(box?.querySelectorAll("[data-period]") ?? [])].map((each) => [each.dataset.period, Number(each.dataset.days)]),
 );
 const issued = document.querySelector("#id_issued_on");
 
@@ -34,7 +34,8 @@ function propose(row) {
 }
 
 const all = () => box.querySelectorAll("[data-rows-list] [data-row]").forEach(propose);
-box.addEventListener("change", (event) => {
+// A visit that is concluded already has no form.
+box?.addEventListener("change", (event) => {
   const row = event.target.closest("[data-row]");
   if (row && !event.target.name.endsWith("-due_on")) propose(row);
 });

@@ -2,7 +2,7 @@
 // Without this script the server says so when the form is sent.
 
 const box = document.querySelector(".roll-call");
-const total = box.querySelector("[data-roll-total]");
+const total = box?.querySelector("[data-roll-total]");
 const parts = ["headcount", "present", "excused", "unexcused"];
 
 function figures(row) {
@@ -26,5 +26,8 @@ function tell() {
     (wrong.length ? ` Chưa khớp: ${wrong.join("; ")}.` : "");
 }
 
-box.addEventListener("input", tell);
-tell();
+// A locked visit has no form.
+if (box) {
+  box.addEventListener("input", tell);
+  tell();
+}

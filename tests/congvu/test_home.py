@@ -104,6 +104,8 @@ def test_reporter_finds_what_it_has_still_to_report(busy: World, reporter: Clien
     assert found == {
         "Số liệu báo cáo chưa gửi hoặc bị trả lại": 2,
         "Báo cáo hoàn thành bị trả lại": 1,
+        # Whoever reports knows of the demand: that leaves those due soon and later.
+        "Kiến nghị chờ tiếp nhận": 2,
         "Kiến nghị quá hạn": 0,
         "Kiến nghị đến hạn trong 14 ngày tới": 1,
     }

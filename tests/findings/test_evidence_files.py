@@ -214,9 +214,9 @@ def png_of(width: int, height: int, rows: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
-def many_scans(count: int) -> bytes:
-    """A progressive photograph whose last scan is there again and again."""
-    whole = encoded(scene((64, 48)), "JPEG", progressive=True)
+def many_scans(count: int, size: tuple[int, int] = (64, 48)) -> bytes:
+    """A progressive photograph of ten scans whose last is there so many times again."""
+    whole = encoded(scene(size), "JPEG", progressive=True)
     last = whole.rindex(b"\xff\xda")
     return whole[:-2] + whole[last:-2] * count + b"\xff\xd9"
 
@@ -269,7 +269,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "png bomb": (lambda: png_of(65_000, 65_000, 1), "quá nhiều điểm ảnh"),
     "60 megapixels as heic": (lambda: heic((128, 64)).replace(
         struct.pack(">II", 128, 64), struct.pack(">II", 10_000, 6_000)), "ảnh"),
-    "many scans": (lambda: many_scans(5_000), "bị hỏng"),
+    "30 megapixels as png": (
+        lambda: png_of(6_000, 5_000, 5_000), "(30 megapixel): chỉ nhận đến 25 megapixel"),
+    "many scans": (lambda: many_scans(5_000), "lượt, quá nhiều để xử lý"),
+    "21 scans of a large picture": (
+        lambda: many_scans(11, (4_100, 3_000)), "21 lượt, quá nhiều để xử lý"),
     "cut jpeg": (lambda: jpeg((640, 480))[:-2000], "bị cắt ngắn"),
     "cut png": (lambda: encoded(scene((640, 480)), "PNG")[:-400], "bị cắt ngắn"),
     "cut heic": (lambda: heic((640, 480))[:-500], "bị cắt ngắn"),
@@ -278,6 +282,14 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "jpeg of a head alone": (lambda: b"\xff\xd8\xff\xe0\x00\x10JFIF\x00", "bị hỏng"),
     "noise that begins as a jpeg": (lambda: b"\xff\xd8\xff" + bytes(range(256)) * 99, "bị hỏng"),
     "html as pdf": (lambda: b"<html><script>alert(1)</script>", "thuộc loại khác"),
+    "html in pdf": (
+        lambda: b"%PDF-1.4\n<html><script>alert(1)</script></html>\n%%EOF", "bị cắt ngắn"),
+    "html in whole pdf": (
+        lambda: PDF.replace(b"1 0 obj", b"%<HTML><body>\n1 0 obj"), "trang web"),
+    "script of the web in whole pdf": (
+        lambda: PDF.replace(b"1 0 obj", b"%<script src=x>\n1 0 obj"), "trang web"),
+    "pdf without list of parts": (lambda: PDF.replace(b"trailer", b"chung"), "bị cắt ngắn"),
+    "pdf without way to it": (lambda: PDF.replace(b"startxref", b"chung"), "bị cắt ngắn"),
     "html before pdf": (lambda: b"<html>" + PDF, "thuộc loại khác"),
     "script in pdf": (lambda: PDF.replace(b"/Catalog", b"/Catalog /S /JavaScript"), "mã lệnh"),
     "hidden script in pdf": (lambda: PDF.replace(b"/Catalog", b"/S /J#61vaScr#69pt"), "mã lệnh"),
@@ -344,6 +356,17 @@ def test_file_of_two_kinds_is_only_a_picture_afterwards(content: bytes) -> None:
     assert not zipfile.is_zipfile(io.BytesIO(found.content))
 
 
+def test_progressive_photograph_of_twenty_scans_or_small_is_kept() -> None:
+    assert kept(many_scans(10, (4_100, 3_000))).is_picture
+    assert kept(many_scans(80)).is_picture
+
+
+def test_pdf_whose_list_of_parts_is_a_stream_is_kept() -> None:
+    packed = PDF.replace(b"trailer\n", b"2 0 obj\n").replace(b"/Root", b"/Type /XRef /Root")
+    assert b"trailer" not in packed
+    assert kept(packed, "a.pdf").ending == ".pdf"
+
+
 def test_metadata_without_end_is_passed_over() -> None:
     with bounded():
         found = kept(huge_exif())
@@ -351,6 +374,9 @@ def test_metadata_without_end_is_passed_over() -> None:
 
 
 def test_limit_of_pixels_is_a_setting(settings: LazySettings) -> None:
+    settings.EVIDENCE_PNG_MEGAPIXELS = 1
+    assert "JPG" in refused(encoded(scene((1200, 1000)), "PNG"))
+    assert kept(jpeg((1200, 1000))).is_picture
     settings.EVIDENCE_MEGAPIXELS = 1
     assert "1 megapixel" in refused(jpeg((1200, 1000)))
     assert kept(jpeg((1000, 900))).is_picture
@@ -365,19 +391,31 @@ from django.core.files.base import ContentFile
 from PIL import Image
 from findings.evidence_files import take
 target = io.BytesIO()
-picture = Image.linear_gradient("L").resize((8192, 6144)).convert("RGBA")
-picture.save(target, "PNG", compress_level=1)
+picture = Image.linear_gradient("L").resize(SIZE).convert(MODE)
+picture.save(target, KIND, **OPTIONS)
 del picture
 before = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (before + 600 * 1024 * 1024,) * 2)
-taken = take(ContentFile(target.getvalue(), "a.png"))
+taken = take(ContentFile(target.getvalue(), "a"))
 print(Image.open(io.BytesIO(taken.content)).size)
 """
 
 
-def test_largest_picture_allowed_costs_no_more_than_600_megabytes() -> None:
+@pytest.mark.parametrize(
+    "what",
+    [
+        "SIZE, MODE, KIND, OPTIONS = (5632, 4224), 'RGBA', 'PNG', {'compress_level': 1}",
+        "SIZE, MODE, KIND, OPTIONS = (8192, 6144), 'RGB', 'JPEG', {'progressive': True}",
+    ],
+    ids=["png", "progressive"],
+)
+def test_largest_picture_allowed_costs_no_more_than_600_megabytes(what: str) -> None:
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "congvu.settings", "DEBUG": "on"}
     ran = subprocess.run(
-        [sys.executable, "-c", _LARGEST], capture_output=True, text=True, env=environ, check=False
+        [sys.executable, "-c", f"{what}\n{_LARGEST}"],
+        capture_output=True,
+        text=True,
+        env=environ,
+        check=False,
     )
     assert ran.stdout.strip() == "(2560, 1920)", ran.stderr

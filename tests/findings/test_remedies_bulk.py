@@ -116,7 +116,11 @@ def test_who_does_the_work_does_not_follow_it(
     reporter = make_user("REPORTER", world.dai_tu, full_name="Vũ Đầu Mối")
     answer = staff.post(ASSIGN, {**shown(staff, ASSIGN, three[:1]), "keeper": str(reporter)})
     assert answer.status_code == 200
-    assert "Không tìm thấy tài khoản" in answer.content.decode()
+    page = answer.content.decode()
+    assert "Không tìm thấy tài khoản" in page
+    # The form has no other field to which it could point.
+    assert "Người theo dõi phải là cán bộ hoặc kiểm tra viên" in page
+    assert "ghi họ tên" not in page
 
 
 def test_sent_twice_it_is_done_once(staff: Client, three: list[Remedy], keeper: User) -> None:

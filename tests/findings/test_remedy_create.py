@@ -52,6 +52,11 @@ def test_finding_in_the_address_is_chosen(staff: Client, visit: Visit) -> None:
     [
         ({"person_name": "Nguyễn Văn A"}, "person_name", "không ghi họ tên"),
         ({"kind": "DISCIPLINE"}, "subject", "chỉ áp dụng với cá nhân"),
+        (
+            {"kind": "DISCIPLINE", "subject": "INDIVIDUAL", "content": ""},
+            "content",
+            "ghi họ tên cá nhân hoặc nội dung",
+        ),
         ({"discipline_form": "WARNING"}, "discipline_form", "chỉ ghi khi"),
         ({"due_on": "1/5/2023"}, "due_on", "trước ngày kiểm tra (22/05/2023)"),
         ({"due_on": "31/6/2023"}, "due_on", "không có trong lịch"),

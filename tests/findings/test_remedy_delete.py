@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from congvu.models import Event
@@ -47,3 +48,16 @@ def test_refused_while_something_hangs_on_it(staff: Client, remedy: Remedy, what
 
 def test_asked_side_may_not(inspector: Client, remedy: Remedy) -> None:
     assert inspector.post(f"/remedies/{remedy.pk}/delete/", {"version": 1}).status_code == 403
+
+
+def test_asked_side_takes_away_no_demand_that_its_own_round_made(
+    inspector: Client, staff: Client, world: World
+) -> None:
+    own = make_remedy(make_visit(make_round(world.dai_tu), world.dai_tu), code="KN2")
+    assert inspector.get(f"/remedies/{own.pk}/delete/").status_code == 403
+    assert inspector.post(f"/remedies/{own.pk}/delete/", {"version": 1}).status_code == 403
+    with pytest.raises(PermissionDenied):
+        own.remove(inspector.user)  # type: ignore[attr-defined]
+    assert Remedy.objects.filter(pk=own.pk).exists()
+    assert "không tự xóa" in inspector.get(own.get_absolute_url()).content.decode()
+    assert staff.post(f"/remedies/{own.pk}/delete/", {"version": 1}).status_code == 302

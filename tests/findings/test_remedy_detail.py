@@ -11,8 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from accounts.models import User
 from congvu import trail
+from directives.models import Document
 from findings.models import Extension, ExtensionRequest, Remedy
+from findings.papers import REMEDY
 from tests.conftest import World
 from tests.factories import make_remedy, make_round, make_user, make_visit
 
@@ -25,6 +28,16 @@ def remedy(world: World) -> Remedy:
     return make_remedy(
         visit, code="KN1", subject="INDIVIDUAL", person_name="Nguyễn Văn Khuất", kind="REVIEW"
     )
+
+
+def paper_of(remedy: Remedy, number: str, by: User) -> None:
+    """Put a document of the inspecting body to the remedy."""
+    body = remedy.visit.round.body
+    paper = Document.objects.create(
+        number=number, issued_on=date(2023, 6, 12), issuer=body, kept_by=body, type="QD",
+        subject="Quyết định",
+    )  # fmt: skip
+    REMEDY.attach(remedy, paper, by)
 
 
 def deeds(client: Client, remedy: Remedy) -> dict[str, str]:
@@ -158,3 +171,34 @@ def test_who_may_not_read_a_name_is_told_that_there_is_one(leader: Client, remed
     assert "họ tên được che" in leader.get("/remedies/").content.decode()
     Remedy.objects.update(person_name="")
     assert "được che" not in leader.get(remedy.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["REVIEW", "DISCIPLINE"])
+def test_papers_of_a_person_and_the_day_of_the_decision_only_for_who_may_see_names(
+    leader: Client, staff: Client, world: World, kind: str
+) -> None:
+    remedy = make_remedy(
+        make_visit(make_round(world.province), world.dai_tu), kind=kind, subject="INDIVIDUAL",
+        person_name="" if kind == "DISCIPLINE" else "Nguyễn Văn Khuất",
+    )  # fmt: skip
+    paper_of(remedy, "45/QĐ-KIN", staff.user)  # type: ignore[attr-defined]
+    trail.mark(None, remedy, "changed", {"decision_on": (None, date(2023, 6, 13))})
+    seen, hidden = (
+        client.get(remedy.get_absolute_url()).content.decode() for client in (staff, leader)
+    )
+    for told in ("45/QĐ-KIN", "13/06/2023"):
+        assert told in seen
+        assert told not in hidden
+    url = remedy.visit.round.get_absolute_url()
+    seen, hidden = (client.get(url).content.decode() for client in (staff, leader))
+    for told in ("45/QĐ-KIN", "13/06/2023"):
+        assert told in seen
+        assert told not in hidden
+
+
+def test_papers_of_a_demand_of_the_collective_are_shown(
+    leader: Client, staff: Client, world: World
+) -> None:
+    remedy = make_remedy(make_visit(make_round(world.province), world.dai_tu))
+    paper_of(remedy, "45/CV-SNV", staff.user)  # type: ignore[attr-defined]
+    assert "45/CV-SNV" in leader.get(remedy.get_absolute_url()).content.decode()

@@ -237,3 +237,27 @@ def test_remedy_with_a_request_is_not_removed(
     ask(reporter, remedy)
     with pytest.raises(ValidationError, match="đề nghị gia hạn"):
         Remedy.objects.get().remove(staff.user)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("until", "faults"), [("31/12/2026", []), ("1/1/2027", ["xa quá 3 năm"])])
+def test_day_too_far_ahead_is_taken_for_a_slip(
+    reporter: Client, remedy: Remedy, until: str, faults: list[str]
+) -> None:
+    page = ask(reporter, remedy, until=until)
+    assert ExtensionRequest.objects.exists() is not bool(faults)
+    assert all(said in page.content.decode() for said in faults)
+
+
+def test_answer_form_says_when_each_field_is_needed(
+    staff: Client, reporter: Client, remedy: Remedy
+) -> None:
+    ask(reporter, remedy)
+    asked = ExtensionRequest.objects.get()
+    page = staff.get(f"/extension-requests/{asked.pk}/answer/").content.decode()
+    for label, said in (
+        ("Ngày cho phép gia hạn", "bắt buộc khi cho gia hạn"),
+        ("Hạn mới", "bắt buộc khi cho gia hạn"),
+        ("Lý do không cho gia hạn", "bắt buộc khi không cho gia hạn"),
+        ("Văn bản trả lời", "không bắt buộc"),
+    ):
+        assert f'{label} <span class="optional">({said})</span>' in page

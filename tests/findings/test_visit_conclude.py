@@ -62,12 +62,14 @@ def test_document_is_registered_with_its_demands(
          "answerer": "Chánh Văn phòng"},
         {"kind": "EXPLAIN_RECTIFY", "content": "Khắc phục"},
         {"kind": "DISCIPLINE", "subject": "INDIVIDUAL", "person_name": "Lê Văn B"},
-        {"kind": "DISCIPLINE", "subject": "INDIVIDUAL", "is_complicated": "on"},
+        {"kind": "DISCIPLINE", "subject": "INDIVIDUAL", "is_complicated": "on",
+         "content": "Vụ việc phức tạp"},
         {"kind": "", "content": ""},
     )  # fmt: skip
     file = SimpleUploadedFile("ket luan.pdf", b"%PDF-1.4\n%%EOF\n", "application/pdf")
     answer = staff.post(address, typed(visit, *rows, file=file), follow=True)
     assert "Đã ghi kết luận 12/KL-SNV và 4 kiến nghị." in answer.content.decode()
+    assert "Văn bản khác</h2>" in answer.content.decode()
     visit.refresh_from_db()
     paper = Document.objects.get()
     assert (visit.conclusion, visit.conclusion_number, visit.concluded_on) == (
@@ -115,6 +117,7 @@ def test_due_day_before_the_conclusion_is_told_at_the_row_and_nothing_stays(
     ("row", "said"),
     [
         ({"kind": "DISCIPLINE"}, "chỉ áp dụng với cá nhân"),
+        ({"kind": "DISCIPLINE", "subject": "INDIVIDUAL"}, "phải nói rõ xử lý ai hoặc việc gì"),
         ({"kind": "REVIEW", "person_name": "Lê Văn B"}, "tập thể thì không ghi họ tên"),
         ({"content": "Chưa chọn loại"}, "id_demands-0-kind_error"),
         ({"kind": "REVIEW", "content": "Số 001203004567"}, "Không ghi số căn cước"),

@@ -7,14 +7,15 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from congvu.fields import BLOCK_LIMIT
 from congvu.models import Event
 from congvu.rules import ConflictError
-from inspections.models import Round
+from inspections.models import Round, TeamMember, Visit
 from tests.conftest import World
-from tests.factories import make_remedy, make_round, make_visit
+from tests.factories import make_remedy, make_round, make_team, make_visit
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +136,80 @@ def test_round_taken_away_meanwhile_is_told(staff: Client, world: World) -> None
     round_.remove(staff.user)  # type: ignore[attr-defined]
     with pytest.raises(ConflictError):
         gone.start(staff.user)  # type: ignore[attr-defined]
+
+
+# --- what later records rest on ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["demand", "locked visit"])
+def test_inspected_unit_does_not_become_the_inspecting_body_afterwards(
+    staff: Client, round_: Round, what: str
+) -> None:
+    """It would then say itself that what was asked of it is done."""
+    visit = round_.visits.get()
+    if what == "demand":
+        make_remedy(visit)
+    else:
+        visit.close(staff.user, "Bà A")  # type: ignore[attr-defined]
+    url = f"/rounds/{round_.pk}/edit/"
+    page = staff.post(url, typed(round_, body="171"))
+    assert "không đổi cơ quan kiểm tra được" in page.context["form"].errors["body"][0]
+    round_.refresh_from_db()
+    assert round_.body.code == "19"
+    assert staff.post(url, typed(round_, announced="on")).status_code == 302
+
+
+def test_body_of_a_round_without_either_can_be_put_right(staff: Client, round_: Round) -> None:
+    assert staff.post(f"/rounds/{round_.pk}/edit/", typed(round_, body="19.STP")).status_code == 302
+    round_.refresh_from_db()
+    assert round_.body.code == "19.STP"
+
+
+@pytest.mark.parametrize("name", ["team", "team_group", "contents", "scope_note"])
+def test_what_the_minutes_of_a_locked_visit_tell_does_not_change(
+    staff: Client, world: World, round_: Round, name: str
+) -> None:
+    first, second = make_team(world.province), make_team(world.province)
+    for team in (first, second):
+        TeamMember.objects.create(team=team, name="Bà B", role="MEMBER", group="Tổ 1", position=1)
+    content, other = round_.contents.model.objects.order_by("position")[:2]
+    round_.team = first
+    round_.scope_note = "Như cũ"
+    round_.save()
+    round_.contents.add(content)
+    as_it_is = {"team": first.pk, "scope_note": "Như cũ", "contents": [content.pk]}
+    changed = {
+        "team": second.pk, "team_group": "Tổ 1", "contents": [content.pk, other.pk],
+        "scope_note": "Thêm sau khi khóa",
+    }  # fmt: skip
+    url = f"/rounds/{round_.pk}/edit/"
+    sent = {**as_it_is, name: changed[name]}
+    visit = round_.visits.get()
+    visit.close(staff.user, "Bà A")  # type: ignore[attr-defined]
+    assert "đã hoàn thành và khóa; biên bản" in staff.get(url).content.decode()
+    page = staff.post(url, typed(round_, **sent))
+    assert page.status_code == 200
+    assert "ghi bổ sung, đính chính" in page.context["form"].errors[name][0]
+    round_.refresh_from_db()
+    assert (round_.team, round_.team_group, round_.scope_note) == (first, "", "Như cũ")
+    assert list(round_.contents.all()) == [content]
+    # What no minutes tell can be put right.
+    assert staff.post(url, typed(round_, **as_it_is, announced="on")).status_code == 302
+    Visit.objects.update(closed_at=None)
+    round_.refresh_from_db()
+    assert staff.post(url, typed(round_, **sent)).status_code == 302
+
+
+def test_round_of_a_locked_visit_takes_in_no_more_contents(
+    staff: Client, world: World, round_: Round
+) -> None:
+    round_.status = "IN_PROGRESS"
+    round_.save()
+    content, other = round_.contents.model.objects.order_by("position")[:2]
+    round_.contents.add(content)
+    round_.visits.get().close(staff.user, "Bà A")  # type: ignore[attr-defined]
+    for contents, note in (([other], ""), ([], "Thêm")):
+        with pytest.raises(ValidationError, match="biên bản ghi theo"):
+            round_.take_in(staff.user, contents, [], note)  # type: ignore[attr-defined]
+    round_.take_in(staff.user, [content], [])  # type: ignore[attr-defined]
+    assert list(round_.contents.all()) == [content]

@@ -113,10 +113,109 @@ def test_second_writer_is_noticed(staff: Client, visit: Visit, address: str) -> 
 
 def test_locked_visit_takes_no_roll_call(staff: Client, visit: Visit, address: str) -> None:
     visit.close(by(staff), unit_person="Bà A")
+    page = staff.get(address).content.decode()
+    assert f'<a href="/visits/{visit.pk}/addenda/create/">Bổ sung, đính chính</a>' in page
     for answer in (staff.get(address), staff.post(address, typed(visit, ("Một cửa", 1, 1, 0, 0)))):
         assert "Lượt kiểm tra đã hoàn thành và khóa" in answer.content.decode()
     with pytest.raises(ValidationError, match="hoàn thành và khóa"):
         RollCall.record(visit, by(staff), "Một cửa", 1, 1)
+    assert not figures(visit)
+
+
+# --- a telephone at the spot wrote meanwhile ---------------------------------------------------
+
+
+def opened(client: Client, address: str) -> dict[str, Any]:
+    """What a browser would send of the page as it is."""
+    form = client.get(address).context["form"]
+    fields = [*form.rows.management_form, *(field for row in form.rows for field in row)]
+    sent: dict[str, Any] = {"version": form["version"].value()}
+    for field in fields:
+        value = field.value()
+        if field.name != "DELETE":
+            sent[field.html_name] = "" if value is None else field.field.prepare_value(value)
+    return {name: str(value) for name, value in sent.items()}
+
+
+def again(page: Any) -> dict[str, Any]:
+    """What a browser would send of an answer that was refused, unchanged."""
+    form = page.context["form"]
+    sent = dict(form.data.items())
+    for row in form.rows:
+        name = row.add_prefix("version")
+        sent[name] = row.data.get(name, "")
+    return sent
+
+
+def test_row_that_a_telephone_changed_meanwhile_is_told_and_not_overwritten(
+    staff: Client, visit: Visit, address: str
+) -> None:
+    RollCall.record(visit, by(staff), "Văn phòng", 12, 9, 2, 1)
+    RollCall.record(visit, by(staff), "Một cửa", 3, 3)
+    sent = opened(staff, address)
+    RollCall.record(visit, by(staff), "Văn phòng", 12, 11, 0, 1, "Vừa đến")
+    sent |= {"roll-0-reasons": "Của tôi", "roll-1-present": "2", "roll-1-excused": "1"}
+    page = staff.post(address, sent)
+    (fault,) = page.context["form"].rows[0].errors["department"]
+    assert "Dòng này vừa được lưu từ nơi khác: Văn phòng: 11/12 có mặt" in fault
+    assert fault in page.content.decode()
+    assert "Của tôi" in page.content.decode()
+    assert figures(visit) == [("Văn phòng", 12, 11, 0, 1), ("Một cửa", 3, 3, 0, 0)]
+    # Once it was shown, saving again is meant.
+    assert staff.post(address, again(page)).status_code == 302
+    assert figures(visit) == [("Văn phòng", 12, 9, 2, 1), ("Một cửa", 3, 2, 1, 0)]
+    assert visit.roll_calls.get(department="Văn phòng").version == 3
+
+
+def test_row_that_a_telephone_changed_meanwhile_is_not_taken_away(
+    staff: Client, visit: Visit, address: str
+) -> None:
+    RollCall.record(visit, by(staff), "Văn phòng", 12, 9, 2, 1)
+    sent = opened(staff, address)
+    RollCall.record(visit, by(staff), "Văn phòng", 12, 11, 0, 1)
+    page = staff.post(address, {**sent, "roll-0-DELETE": "on"})
+    assert "vừa được lưu từ nơi khác" in page.content.decode()
+    assert figures(visit) == [("Văn phòng", 12, 11, 0, 1)]
+    assert staff.post(address, again(page)).status_code == 302
+    assert not figures(visit)
+
+
+def test_department_that_a_telephone_added_meanwhile_is_told_at_the_row(
+    staff: Client, visit: Visit, address: str
+) -> None:
+    sent = opened(staff, address)
+    RollCall.record(visit, by(staff), "Văn phòng", 12, 11, 0, 1)
+    typed_too = {"roll-0-department": "VAN PHONG", "roll-0-headcount": "5", "roll-0-present": "5"}
+    page = staff.post(address, {**sent, **typed_too})
+    (fault,) = page.context["form"].rows[0].errors["department"]
+    assert "vừa được điểm danh từ nơi khác: Văn phòng: 11/12" in fault
+    assert 'value="VAN PHONG"' in page.content.decode()
+    assert figures(visit) == [("Văn phòng", 12, 11, 0, 1)]
+
+
+def test_rows_of_a_telephone_that_the_page_did_not_show_stay(
+    staff: Client, visit: Visit, address: str
+) -> None:
+    RollCall.record(visit, by(staff), "Văn phòng", 12, 9, 2, 1)
+    sent = opened(staff, address)
+    RollCall.record(visit, by(staff), "Một cửa", 3, 3)
+    sent |= {"roll-1-department": "Tiếp dân", "roll-1-headcount": "2", "roll-1-present": "2"}
+    assert staff.post(address, sent).status_code == 302
+    assert figures(visit) == [
+        ("Văn phòng", 12, 9, 2, 1), ("Một cửa", 3, 3, 0, 0), ("Tiếp dân", 2, 2, 0, 0)
+    ]  # fmt: skip
+    # A row left alone is not written: whoever changes it from a telephone meets nobody.
+    assert visit.roll_calls.get(department="Văn phòng").version == 1
+
+
+def test_row_that_somebody_took_away_meanwhile_is_told(
+    staff: Client, visit: Visit, address: str
+) -> None:
+    row = RollCall.record(visit, by(staff), "Văn phòng", 12, 9, 2, 1)
+    sent = opened(staff, address)
+    row.delete()
+    page = staff.post(address, {**sent, "roll-0-present": "10", "roll-0-excused": "1"})
+    assert "Dòng này vừa bị người khác bỏ" in page.content.decode()
     assert not figures(visit)
 
 

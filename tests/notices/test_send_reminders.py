@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.management import CommandError
 from django.db import connection
@@ -14,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from congvu.dates import today
+from congvu.trail import mark
 from findings.models import Extension, ExtensionRequest, Progress, Remedy
 from findings.reminders import by_hand
 from notices.making import tell
@@ -155,6 +157,45 @@ def test_what_is_done_is_not_told(remedy: Remedy, contact: User) -> None:
     Remedy.objects.filter(pk=remedy.pk).update(completed_on="2026-06-20")
     run("2026-06-23")
     assert Notice.objects.count() == 0
+
+
+def test_what_is_done_waits_unseen_no_more(remedy: Remedy, contact: User, world: World) -> None:
+    make_remedy(remedy.visit, code="KN-2", due_on=DUE)
+    run("2026-07-07")
+    with time_machine.travel("2026-07-08 08:00+07:00", tick=False):
+        remedy.complete(by=make_user("STAFF", world.province), completed_on=date(2026, 7, 7))
+    [waiting] = Notice.objects.filter(person=contact).unseen()
+    assert "KN-2" in waiting.text
+
+
+def test_a_new_demand_is_told_once_to_the_unit(remedy: Remedy, contact: User, world: World) -> None:
+    """Whether it was added after the round was completed or came to count with it."""
+    staff = make_user("STAFF", world.province)
+    with time_machine.travel("2026-05-25 18:00+07:00", tick=False):
+        mark(staff, remedy, "added")
+        open_round = make_round(world.province, date(2026, 5, 22), status="IN_PROGRESS")
+        make_remedy(make_visit(open_round, world.tien_hoi), code="KN-2", due_on=None)
+        run("2026-05-25")
+        text = (
+            "Kiến nghị mới KN-1 (Nhắc nhở, rút kinh nghiệm) đối với Xã Tiên Hội, hạn 30/06/2026: "
+            "hãy mở xem và bấm “Tiếp nhận kiến nghị”."
+        )
+        assert told(contact) == [text]
+    with time_machine.travel("2026-05-26 18:00+07:00", tick=False):
+        open_round.complete(staff)
+        for _ in range(2):
+            run("2026-05-26")
+    assert [each.split()[3] for each in told(contact)] == ["KN-1", "KN-2"]
+    # The inspecting side made it and is not told.
+    assert told(staff) == []
+
+
+def test_what_the_unit_knows_of_is_not_new(remedy: Remedy, contact: User, world: World) -> None:
+    with time_machine.travel("2026-05-25 18:00+07:00", tick=False):
+        mark(make_user("STAFF", world.province), remedy, "added")
+        remedy.acknowledge(contact)
+        run("2026-05-25")
+    assert told(contact) == []
 
 
 @pytest.mark.parametrize("status", ["SCHEDULED", "IN_PROGRESS", "CANCELLED"])

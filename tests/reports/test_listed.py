@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from congvu.models import Event
 from findings.models import Extension, Progress
-from inspections.models import Content
+from inspections.models import Content, Round
 from reports.listed import FollowedTable, VisitedTable
 from reports.rollups import ask, period_of, summarize
 from tests.conftest import World
@@ -91,6 +91,14 @@ def test_visited_on_the_page(staff: Client, filled: None) -> None:
         "Cuộc C1",
     )  # fmt: skip
     assert [line.number for line in (*first[3], *second[3])] == [1, 2, 3]
+
+
+def test_contents_are_told_with_what_was_typed_of_them(staff: Client, filled: None) -> None:
+    Round.objects.filter(code="C1").update(scope_note="Kỷ cương")
+    Round.objects.filter(code="C2").update(scope_note="Đạo đức công vụ")
+    (_, first), (_, second) = staff.get("/reports/visited/", YEAR).context["bodies"]
+    assert first[0].cells[5] == "Thời giờ làm việc; Kỷ cương"
+    assert second[0].cells[5] == "Đạo đức công vụ"
 
 
 def test_what_was_done_counts_as_of_the_day(staff: Client, filled: None) -> None:
