@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import pytest
 from django.conf import LazySettings
 from django.conf import settings as django_settings
 from django.core.files.storage import storages
+from django.core.handlers.base import BaseHandler
 from django.db import connection
 from django.test import Client
 
@@ -42,6 +44,27 @@ def _settings_for_tests(
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.HTTPS_ONLY = False
     settings.IMPORT_RUNNER = "inline"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_request_at_a_time() -> Iterator[None]:
+    """SQLite in memory is one connection for all threads of the live server.
+
+    Two requests at once, such as a form that is sent while a part of it is drawn anew, would undo
+    each other's savepoints there, and nowhere else.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    turn, whole = threading.RLock(), BaseHandler.get_response
+
+    def handle(self: BaseHandler, request: Any) -> Any:
+        with turn:
+            return whole(self, request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseHandler, "get_response", handle)
+        yield
 
 
 @dataclass(frozen=True)

@@ -294,7 +294,12 @@ OTHER: dict[str, list[Any]] = {}
 
 @pytest.mark.parametrize(("role", "where"), PERSONAS)
 def test_nothing_is_different_for_the_unit_to_be_inspected(before: World, client: Client) -> None:
-    first = {url: _read(client, url) for url in addresses(records())}
+    first: dict[str, Answer] = {}
+    for url in addresses(records()):
+        plain = first.get(url.partition("?")[0])
+        # What the role may not open at all, it opens by no word added to the address.
+        if plain is None or plain.status != 403:
+            first[url] = _read(client, url)
     prepare_the_surprise(before)
     cache.clear()
     for url, was in first.items():

@@ -157,10 +157,9 @@ class RoundForm(OverlapForm):
 
     def _say_what_is_settled(self) -> None:
         """Where a locked visit or a demand keeps the round as it is, the fields say so."""
-        if refusal := self.instance.why_not_handed_over():
-            self.fields["body"].help_text = refusal
-        if refusal := self.instance.why_not_retold():
-            for name in ("team", "contents"):
+        handed_over, retold = self.instance.why_settled()
+        for names, refusal in ((("body",), handed_over), (("team", "contents"), retold)):
+            for name in names if refusal else ():
                 self.fields[name].help_text = refusal
 
     def _contents_stay(self) -> bool:

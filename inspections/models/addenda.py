@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
@@ -9,6 +11,8 @@ from accounts.models import User
 from congvu.fields import BlockField, LineField
 from congvu.trail import mark
 from inspections.models.visits import Visit
+
+KEPT = "Bổ sung, đính chính được giữ mãi; nếu ghi nhầm, hãy ghi thêm một lần nữa."
 
 
 class Addendum(models.Model):
@@ -29,6 +33,16 @@ class Addendum(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Written once: raises `ValidationError` for one that is there already."""
+        if self.pk is not None:
+            raise ValidationError(KEPT)
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Never: raises `ValidationError`."""
+        raise ValidationError(KEPT)
 
     @classmethod
     def add(cls, visit: Visit, by: User, text: str, reason: str) -> Addendum:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 
 from congvu.rules import Ruled
 
@@ -44,31 +45,40 @@ class Settled(Ruled):
         if faults:
             raise ValidationError(faults)
 
-    def why_not_handed_over(self) -> str:
-        """Why another body cannot be put down as the one that inspected; empty when one can.
+    def why_settled(self) -> tuple[str, str]:
+        """Why its body cannot change now, and why what minutes tell of it cannot; empty when it can.
 
         Who inspected decides who may say that a demand is met: a unit that became the inspecting
-        body afterwards would settle what was asked of itself.
+        body afterwards would settle what was asked of itself. One query.
         """
-        if self.visits.filter(remedies__isnull=False).exists():
-            return (
+        visits: Any = self.visits.select_related("unit").annotate(asked=Count("remedies"))
+        found = list(visits)
+        closed = next((each for each in found if each.is_closed), None)
+        if any(each.asked for each in found):
+            handed_over = (
                 f"Cuộc {self.code} đã có kiến nghị nên không đổi cơ quan kiểm tra được: cơ quan đã "
                 "kiểm tra là bên xác nhận hoàn thành. Nếu ghi nhầm, hãy xóa các kiến nghị đó trước."
             )
-        if self.visits.filter(closed_at__isnull=False).exists():
-            return (
+        elif closed is not None:
+            handed_over = (
                 f"Cuộc {self.code} có lượt kiểm tra đã hoàn thành và khóa nên không đổi cơ quan "
                 "kiểm tra được; nếu ghi nhầm, hãy ghi bổ sung, đính chính ở lượt đó."
             )
-        return ""
-
-    def why_not_retold(self) -> str:
-        """Why its team and contents, which minutes tell, cannot change now; empty when they can."""
-        closed = self.visits.filter(closed_at__isnull=False).select_related("unit").first()
-        if closed is None:
-            return ""
-        return (
+        else:
+            handed_over = ""
+        retold = (
             f"Lượt kiểm tra {closed.unit.name} đã hoàn thành và khóa; biên bản ghi theo đoàn và "
             "nội dung của cuộc nên không đổi được nữa. Muốn sửa, hãy ghi bổ sung, đính chính ở "
             "lượt đó."
+            if closed is not None
+            else ""
         )
+        return handed_over, retold
+
+    def why_not_handed_over(self) -> str:
+        """Why another body cannot be put down as the one that inspected; empty when one can."""
+        return self.why_settled()[0]
+
+    def why_not_retold(self) -> str:
+        """Why its team and contents, which minutes tell, cannot change now; empty when they can."""
+        return self.why_settled()[1]

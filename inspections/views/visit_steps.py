@@ -78,6 +78,7 @@ def visit_close(request: UserRequest, pk: int) -> HttpResponse:
             f"Biên bản có {number_text(figures['findings'])} tồn tại, hạn chế, vi phạm.",
             *_roll_call_told(figures),
             *([] if visit.strengths else ["Lưu ý: lượt này chưa ghi ưu điểm."]),
+            *_left_told(visit),
         ],
         refusal=visit.why_not_closed(),
         danger=True,
@@ -94,6 +95,24 @@ def _roll_call_told(figures: dict[str, int | None]) -> list[str]:
         f"Điểm danh {number_text(figures['departments'])} phòng, bộ phận: {number_text(present)}/"
         f"{number_text(headcount)} người có mặt, {number_text(headcount - present)} vắng."
     ]
+
+
+def _left_told(visit: Visit) -> list[str]:
+    """What will have no answer and no place in the visit once it is locked. Three queries."""
+    asked = visit.checklists.aggregate(number=Count("checklist__questions"))["number"]
+    left = asked - visit.answers.count()
+    told = []
+    if left > 0:
+        told.append(
+            f"Lưu ý: bảng kiểm còn {number_text(left)}/{number_text(asked)} câu chưa trả lời."
+        )
+    waiting = visit.entries.exclude(state="saved").filter(settled_at__isnull=True).count()
+    if waiting:
+        told.append(
+            f"Lưu ý: còn {number_text(waiting)} mục ghi tại chỗ chưa vào được lượt này; sau khi "
+            "khóa thì không dùng được nữa."
+        )
+    return told
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -19,7 +20,7 @@ from PIL import Image
 from congvu.models import Event
 from field.models import Entry
 from findings.models import Answer, Checklist, CitizenCase, Evidence, Finding, Question
-from inspections.models import Content, RollCall, TeamMember, Visit
+from inspections.models import Addendum, Content, RollCall, TeamMember, Visit
 from tests.conftest import World, client_of
 from tests.factories import make_finding, make_round, make_team, make_user, make_visit
 
@@ -463,3 +464,27 @@ def test_department_called_otherwise_is_one_row(staff: Client, visit: Visit) -> 
     assert became(answered) == "refused"
     assert "đã được điểm danh" in reason(answered)
     assert visit.roll_calls.count() == 2
+
+
+def test_page_that_locks_a_visit_tells_what_is_left(
+    staff: Client, visit: Visit, asked: Question
+) -> None:
+    """Two questions, one answered; an entry that waits."""
+    no = {"reply": "NO", "number": "", "text": "", "note": ""}
+    sent(staff, visit, "answer", no, ref=str(asked.pk))
+    sent(staff, visit, "finding", {**FINDING, "content": ""}, ref=new())
+    page = staff.get(f"/visits/{visit.pk}/close/").content.decode()
+    assert "bảng kiểm còn 1/2 câu chưa trả lời" in page
+    assert "còn 1 mục ghi tại chỗ chưa vào được lượt này" in page
+
+
+def test_addendum_is_written_once_and_for_ever(staff: Client, visit: Visit) -> None:
+    by: Any = staff.user  # type: ignore[attr-defined]  # see client_of
+    visit.close(by, unit_person="Người ký (minh họa)")
+    made = Addendum.add(visit, by, "Đính chính", "Ghi nhầm")
+    made.text = "Khác"
+    with pytest.raises(ValidationError, match="giữ mãi"):
+        made.save()
+    with pytest.raises(ValidationError, match="giữ mãi"):
+        made.delete()
+    assert Addendum.objects.get().text == "Đính chính"
