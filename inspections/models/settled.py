@@ -46,7 +46,7 @@ class Settled(Ruled):
             raise ValidationError(faults)
 
     def why_settled(self) -> tuple[str, str]:
-        """Why its body cannot change now, and why what minutes tell of it cannot; empty when it can.
+        """Why its body cannot change, and why what minutes tell of it cannot; empty where it can.
 
         Who inspected decides who may say that a demand is met: a unit that became the inspecting
         body afterwards would settle what was asked of itself. One query.
