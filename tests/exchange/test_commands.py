@@ -131,43 +131,48 @@ def test_a_killed_import_leaves_nothing(tmp_path: Path) -> None:
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE inspections_visit IN SHARE MODE")
         try:
-            _wait_until_held(work)
+            held = _wait_until_held(work)
         finally:
             work.kill()
-    _wait_until_gone()
+    _wait_until_gone(held)
     assert not Round.objects.exists()
     assert Unit.objects.count() == 1
     assert subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode == 0
     assert Visit.objects.count() == 3_000
 
 
-def _others(waiting_for: str = "%") -> list[str]:
-    """What the other connections to this database that wait for so named an event last asked."""
+def _others() -> dict[int, str]:
+    """By process what other connections to this database wait for a lock with."""
     with connection.cursor() as cursor:
         # Inside a transaction the activity is read once, unless told to look again.
         cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
-            "SELECT query FROM pg_stat_activity WHERE datname = current_database() "
-            "AND pid <> pg_backend_pid() AND COALESCE(wait_event_type, '') LIKE %s",
-            [waiting_for],
+            "SELECT pid, query FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid() AND wait_event_type = 'Lock'"
         )
-        return [query for (query,) in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
-def _wait_until_held(work: subprocess.Popen[bytes]) -> None:
-    """Until the other process waits to add visits: its rounds are then written, not committed."""
+def _wait_until_held(work: subprocess.Popen[bytes]) -> int:
+    """Until the other process waits to add visits, its rounds written and not committed.
+
+    The server's process that serves it.
+    """
     for _ in range(1_200):
-        if any('INSERT INTO "inspections_visit"' in query for query in _others("Lock")):
-            return
+        for pid, query in _others().items():
+            if 'INSERT INTO "inspections_visit"' in query:
+                return pid
         assert work.poll() is None, "the import ended before it came to its visits"
         time.sleep(0.05)
     raise AssertionError("the import never began to write its visits")
 
 
-def _wait_until_gone() -> None:
-    """Until the server has noticed that the killed process is there no more."""
-    for _ in range(200):
-        if not _others():
-            return
+def _wait_until_gone(pid: int) -> None:
+    """Until the server has noticed that whom it serves there is no more; others may stay."""
+    for _ in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid])
+            if cursor.fetchone() is None:
+                return
         time.sleep(0.05)
     raise AssertionError("the killed import's connection stays open")
