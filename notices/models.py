@@ -173,8 +173,6 @@ class DigestQuerySet(models.QuerySet["Digest"]):
 class Digest(models.Model):
     """The e-mail of one day to one person: all that the day brought, sent at most once."""
 
-    State = DigestState
-
     person = models.ForeignKey(
         User, models.CASCADE, verbose_name="người nhận", related_name="digests"
     )
